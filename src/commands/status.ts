@@ -104,5 +104,11 @@ async function readRows(session: Session): Promise<Pick<Status, "markers" | "isM
   const all = await readMarkers(session);
   const markers = all.filter((marker) => marker.database === database).toSorted((one, other) => other.epoch - one.epoch);
   const isMigratedCopy = markers.length === 0 && all.some(({ state }) => state === "ready" || state === "finalizing");
-  return { markers, isMigratedCopy, waiters: await readWaiters(session, database), at: now };
+  return { markers, isMigratedCopy, waiters: stillWaiting(await readWaiters(session, database), markers[0]), at: now };
+}
+
+/** A process that has got the result of the newest migration stays in the list for some seconds. */
+function stillWaiting(waiters: readonly Waiters[], newest: Marker | undefined): readonly Waiters[] {
+  const ended = newest?.finishedAt;
+  return ended === undefined ? waiters : waiters.filter(({ since }) => since.getTime() > ended.getTime());
 }

@@ -120,9 +120,23 @@ export async function requireTool(name: string, repository: Repository, folder?:
   const project = await findTool(name, repository, folder);
   if (project !== undefined) return project;
   const tool = TOOLS.find((known) => known.name === name);
+  if (folder !== undefined && tool !== undefined) throw await withoutMigrations(name, repository, folder);
   throw new OffshootError("TOOL_UNSUITABLE", `No migrations of ${name} were found in ${repository.directory}.`, {
     meaning: `Expected ${tool?.expects ?? `one of the tools ${TOOLS.map((known) => known.name).join(", ")}`}.`,
     remedy:
       "Set migrations.directory to the folder of the tool, and migrations.folder to the folder of its migration files. Or set migrations.command.",
+  });
+}
+
+/** The error for the setting migrations.folder: a folder that does not exist, or in which the tool finds nothing. */
+async function withoutMigrations(name: string, { directory, first }: Repository, folder: string): Promise<OffshootError> {
+  const exists = (await first(folder)) !== undefined;
+  const what = exists ? `contains no migrations of ${name}` : "does not exist";
+  return new OffshootError("TOOL_UNSUITABLE", `The folder ${folder} of the setting migrations.folder ${what}.`, {
+    meaning: exists ? `offshoot looked in ${join(directory, folder)}.` : `offshoot looked for ${join(directory, folder)}.`,
+    remedy: exists
+      ? `Set migrations.folder to the folder with the migration files, and migrations.directory to the one with the configuration of ${name}. If a build writes them, run it before.`
+      : "Correct the path, which is relative to migrations.directory and is written with `/`. If a build writes the folder, run it before.",
+    facts: { folder },
   });
 }

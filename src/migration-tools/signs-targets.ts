@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { shellCommand } from "../shell-command.ts";
 import type { Repository } from "./repository.ts";
 import type { Sign } from "./signs-below.ts";
@@ -6,16 +7,34 @@ import type { Sign } from "./signs-below.ts";
 const SCRIPT =
   /^(?:(?:db|database|prisma|typeorm|knex|drizzle|sequelize|mikro-orm|kysely)[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy|apply|prod|ci))?$/;
 
-/** Files with targets or scripts besides package.json, how a target is found in them, and the command that runs it. */
-const TARGETS: readonly { readonly file: string; readonly target: RegExp; readonly program: readonly string[] }[] = [
+/**
+ * Files with targets or scripts besides package.json, how a target is found in them, and the command that runs it. `target` is
+ * undefined for a script that only migrates.
+ */
+const TARGETS: readonly { readonly file: string; readonly target: RegExp | undefined; readonly program: readonly string[] }[] = [
   ...["Makefile", "makefile", "GNUmakefile"].map((file) => ({ file, target: /^([\w.:-]+?)\s*::?(?!=)/gm, program: ["make"] })),
   ...["justfile", "Justfile", ".justfile"].map((file) => ({ file, target: /^@?([\w-]+)(?:[ \t]+[^\n:]*)?:(?!=)/gm, program: ["just"] })),
-  ...["Taskfile.yml", "Taskfile.yaml"].map((file) => ({
+  ...[
+    "Taskfile.yml",
+    "Taskfile.yaml",
+    "taskfile.yml",
+    "taskfile.yaml",
+    "Taskfile.dist.yml",
+    "Taskfile.dist.yaml",
+    "taskfile.dist.yml",
+    "taskfile.dist.yaml",
+  ].map((file) => ({
     file,
-    target: /^[ \t]+["']?([\w:-]+)["']?:(?:[ \t]|$)/gm,
+    // A name can contain colons, which need no quotes if no space follows.
+    target: /^[ \t]+["']?([\w-]+(?::[\w-]+)*)["']?:(?:[ \t\r]|$)/gm,
     program: ["task"],
   })),
   ...["deno.json", "deno.jsonc"].map((file) => ({ file, target: /"([\w:-]+)"\s*:\s*"/g, program: ["deno", "task"] })),
+  ...["bin/migrate", "bin/migrate.sh", "scripts/migrate.sh", "script/migrate", "migrate.sh"].map((file) => ({
+    file,
+    target: undefined,
+    program: [file.includes("/") ? file : `./${file}`],
+  })),
   { file: "composer.json", target: /"([\w:-]+)"\s*:\s*["[]/g, program: ["composer", "run"] },
 ];
 
@@ -24,7 +43,8 @@ export async function targetsOf(repository: Repository): Promise<readonly Sign[]
   const found = await Promise.all(
     TARGETS.map(async ({ file, target, program }) => {
       // A system that ignores the case of names finds one file under several.
-      const text = (await repository.list(".")).includes(file) ? ((await repository.read(file)) ?? "") : "";
+      const text = (await repository.list(posix.dirname(file))).includes(file) ? ((await repository.read(file)) ?? "") : "";
+      if (target === undefined) return text === "" ? [] : [ofScriptFile(file, program)];
       const names = [...new Set([...text.matchAll(target)].map(([, name = ""]) => name))].filter((name) => SCRIPT.test(name));
       return names.map((name) => ({
         text: `the target "${name}" in ${file}`,
@@ -33,6 +53,13 @@ export async function targetsOf(repository: Repository): Promise<readonly Sign[]
     }),
   );
   return found.flat();
+}
+
+function ofScriptFile(file: string, program: readonly string[]): Sign {
+  return {
+    text: `the script ${file}`,
+    setting: `migrations.command in offshoot.yaml to run it, such as \`${shellCommand(program)}\`, and migrations.files to the files on which it depends`,
+  };
 }
 
 /** The scripts of a `package.json` whose names show that they migrate, such as `db:migrate` or `migration:run`. */

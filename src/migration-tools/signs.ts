@@ -1,5 +1,6 @@
 import { shellCommand } from "../shell-command.ts";
 import { detectBelow, type ProjectBelow } from "./detect.ts";
+import { signsOfAbsent } from "./signs-absent.ts";
 import { type Sign, signsFarBelow } from "./signs-below.ts";
 import { packagesElsewhere } from "./signs-packages.ts";
 import { migrationScripts, targetsOf } from "./signs-targets.ts";
@@ -36,6 +37,8 @@ const FOLDERS = [
 
 /** What shows that a repository has migrations although none were detected. */
 export async function signsOfMigrations(repository: Repository): Promise<readonly Sign[]> {
+  const absent = await signsOfAbsent(repository);
+  if (absent.length > 0) return absent;
   const tools = await detectBelow(repository);
   if (tools.length > 0) return ofToolsBelow(tools);
   const manifests = await manifestsOf(repository);

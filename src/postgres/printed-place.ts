@@ -72,8 +72,9 @@ function rubyFrame(lines: readonly string[], at: number): { readonly file: strin
 
 /** The place of an error by the migration that the tool was applying. */
 export function markNear(lines: readonly string[], at: number): { readonly file: string; readonly line?: number } | undefined {
-  const before = lines.slice(Math.max(0, at - BEFORE), at + 1).findLast((line) => MARKS.some((mark) => mark.test(line)));
-  const after = lines.slice(at + 1, at + AFTER).find((line) => MARKS.some((mark) => mark.test(line)));
+  const isMark = (line: string): boolean => MARKS.some((mark) => mark.test(line)) && !hasEnded(line, lines);
+  const before = lines.slice(Math.max(0, at - BEFORE), at + 1).findLast(isMark);
+  const after = lines.slice(at + 1, at + AFTER).find(isMark);
   const marked = before ?? after;
   if (marked === undefined) return undefined;
   const file = MARKS.map((mark) => mark.exec(marked)?.[1]).find((each) => each !== undefined);
@@ -82,4 +83,10 @@ export function markNear(lines: readonly string[], at: number): { readonly file:
     .map((each) => /^Line *: (\d+)/.exec(each)?.[1])
     .find((each) => each !== undefined);
   return file === undefined ? undefined : { file: file.replace(/[.,:]+$/, ""), ...(line === undefined ? {} : { line: Number(line) }) };
+}
+
+/** Rails and Sequelize print a line for the start of a migration, and one for its end, which then is not the one that failed. */
+function hasEnded(line: string, lines: readonly string[]): boolean {
+  const start = /^== (?:\d+ )?(\S+): migrating\b/.exec(line)?.[1];
+  return start !== undefined && lines.some((each) => /^== (?:\d+ )?(\S+): migrated\b/.exec(each)?.[1] === start);
 }

@@ -53,3 +53,20 @@ test("long and many lines are searched within two seconds", () => {
   findPrintedError('error: no\nERROR:  no\n  File "x.py", line 1\n'.repeat(8000));
   expect(performance.now() - before).toBeLessThan(2000);
 });
+
+test("a migration that Rails has ended is not the place of an error after it", () => {
+  const output = `ActiveRecord::NoDatabaseError: FATAL:  database "animals" does not exist\n== 20240101000000 CreateShop: migrating ====\n== 20240101000000 CreateShop: migrated (0.0155s) ====\n`;
+  expect(findPrintedError(output)).toEqual({ message: 'database "animals" does not exist' });
+  expect(findPrintedError(output.replace(/^.*migrated.*$/m, ""))).toMatchObject({ file: "CreateShop" });
+});
+
+test("a word of symbols that the server did not understand is kept", () => {
+  for (const word of ["\\", "<<<<<<<"]) {
+    const message = `syntax error at or near "${word}"`;
+    expect(findPrintedError(`1.sql: ERROR:  42601: ${message}`)).toMatchObject({ message, file: "1.sql" });
+  }
+});
+
+test("a file of plain SQL can have a space in its name", () => {
+  expect(findPrintedError("003 with space.sql: ERROR:  22012: division by zero")).toMatchObject({ file: "003 with space.sql" });
+});

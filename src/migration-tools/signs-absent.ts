@@ -1,0 +1,40 @@
+import { lstat } from "node:fs/promises";
+import { join, posix } from "node:path";
+import type { Repository } from "./repository.ts";
+import type { Sign } from "./signs-below.ts";
+
+/** Folders whose content is migrations, by the last part of their path. */
+const FOLDER = /(?:^|[._-])(?:migrations?|migrate|schemas?|changelogs?|sql|db|database)$/i;
+const FOLDERS = ["migrations", "db/migrate", "db/migrations", "prisma/migrations", "sql/migrations", "database/migrations"];
+
+/** Migrations that belong to a checkout and are not in this one: a submodule that was not fetched, a link to nothing. */
+export async function signsOfAbsent(repository: Repository): Promise<readonly Sign[]> {
+  return [...(await emptySubmodules(repository)), ...(await brokenLinks(repository))];
+}
+
+async function emptySubmodules(repository: Repository): Promise<readonly Sign[]> {
+  const paths = [...((await repository.read(".gitmodules")) ?? "").matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)].map(([, path = ""]) => path);
+  const found = await Promise.all(
+    paths.map(async (path) => (FOLDER.test(posix.basename(path)) && (await repository.list(path)).length === 0 ? [path] : [])),
+  );
+  return found.flat().map((path) => ({
+    text: `the git submodule ${path}, which is empty in this checkout`,
+    setting: "up the submodule with `git submodule update --init`, or with the option of your CI for submodules",
+  }));
+}
+
+async function brokenLinks(repository: Repository): Promise<readonly Sign[]> {
+  const found = await Promise.all(
+    FOLDERS.map(async (folder) => {
+      const isLink = await lstat(join(repository.directory, folder)).then(
+        (entry) => entry.isSymbolicLink(),
+        () => false,
+      );
+      return isLink && (await repository.first(folder)) === undefined ? [folder] : [];
+    }),
+  );
+  return found.flat().map((folder) => ({
+    text: `the link ${folder}, whose target does not exist`,
+    setting: "up the target of the link, or set migrations.folder in offshoot.yaml to the folder with the migrations",
+  }));
+}

@@ -1,0 +1,58 @@
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { requireTool } from "../../../src/migration-tools/detect.ts";
+import { signsOfMigrations } from "../../../src/migration-tools/signs.ts";
+import { withFiles } from "../../support/tools.ts";
+
+const signsIn = (files: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+  withFiles(files, async (repository) => (await signsOfMigrations(repository)).map(({ text }) => text));
+
+const GITMODULES = '[submodule "schema"]\n\tpath = db/migrations\n\turl = ../schema.git\n[submodule "theme"]\n\tpath = theme\n';
+
+test("a submodule with the migrations that was not fetched is named, with the command that fetches it", async () => {
+  await withFiles({ ".gitmodules": GITMODULES }, async (repository) => {
+    const [sign, other] = await signsOfMigrations(repository);
+    expect(sign?.text).toBe("the git submodule db/migrations, which is empty in this checkout");
+    expect(sign?.setting).toContain("git submodule update --init");
+    expect(other).toBeUndefined();
+  });
+});
+
+test("a submodule that is there, or is for something else, is none", async () => {
+  expect(await signsIn({ ".gitmodules": GITMODULES, "db/migrations/README": "x" })).toEqual(["the folder db/migrations"]);
+  expect(await signsIn({ ".gitmodules": '[submodule "theme"]\n\tpath = theme\n' })).toEqual([]);
+});
+
+test("a link to a folder of migrations that does not exist is named", async () => {
+  await withFiles({ "package.json": "{}" }, async (repository) => {
+    await symlink("../nowhere", join(repository.directory, "migrations"));
+    expect((await signsOfMigrations(repository)).map(({ text }) => text)).toEqual(["the link migrations, whose target does not exist"]);
+  });
+});
+
+test.each([
+  ["Taskfile.dist.yaml", 'version: "3"\ntasks:\n  db:migrate:\n    cmds: [psql]\n'],
+  ["taskfile.yml", 'version: "3"\ntasks:\n  "db:migrate": { cmds: [psql] }\n'],
+  ["Taskfile.yml", "version: '3'\r\ntasks:\r\n  db:migrate:\r\n    cmds: [psql]\r\n"],
+])("the task that migrates is found in %s", async (file, text) => {
+  expect(await signsIn({ [file]: text })).toEqual([`the target "db:migrate" in ${file}`]);
+});
+
+test("a script whose name says that it migrates is found, one with a longer name is not", async () => {
+  expect(await signsIn({ "bin/migrate": "#!/bin/sh\npsql -f db.sql\n" })).toEqual(["the script bin/migrate"]);
+  expect(await signsIn({ "bin/migrate-users-to-v2": "#!/bin/sh\n" })).toEqual([]);
+});
+
+test.each([
+  ["db/chnages", "does not exist", "Correct the path, which is relative to migrations.directory"],
+  ["migrations\\", "does not exist", "is written with `/`"],
+  ["db/changes", "contains no migrations of sql", "Set migrations.folder to the folder with the migration files"],
+])("the setting migrations.folder is named when it is wrong: %s", async (folder, why, remedy) => {
+  await withFiles({ "db/changes/.gitkeep": "" }, async (repository) => {
+    await expect(requireTool("sql", repository, folder)).rejects.toMatchObject({
+      message: `The folder ${folder} of the setting migrations.folder ${why}.`,
+      remedy: expect.stringContaining(remedy),
+    });
+  });
+});
