@@ -129,8 +129,9 @@ export async function requireTool(name: string, repository: Repository, folder?:
 }
 
 /** The error for the setting migrations.folder: a folder that does not exist, or in which the tool finds nothing. */
-async function withoutMigrations(name: string, { directory, first }: Repository, folder: string): Promise<OffshootError> {
-  const exists = (await first(folder)) !== undefined;
+async function withoutMigrations(name: string, repository: Repository, folder: string): Promise<OffshootError> {
+  const { directory } = repository;
+  const exists = (await repository.first(folder)) !== undefined;
   const what = exists ? `contains no migrations of ${name}` : "does not exist";
   return new OffshootError("TOOL_UNSUITABLE", `The folder ${folder} of the setting migrations.folder ${what}.`, {
     meaning: exists ? `offshoot looked in ${join(directory, folder)}.` : `offshoot looked for ${join(directory, folder)}.`,
