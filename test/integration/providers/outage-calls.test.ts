@@ -16,7 +16,7 @@ test(
     let calls = 0;
     const neon = createServer((_request, response) => {
       calls += 1;
-      response.writeHead(503, { "content-type": "application/json" }).end('{"message":"down"}');
+      response.writeHead(503, { "content-type": "application/json" }).end('{"code":"","message":"down"}');
     }).listen(0, "127.0.0.1");
     await once(neon, "listening");
     onTestFinished(() => void neon.close());
