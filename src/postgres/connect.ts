@@ -5,7 +5,7 @@ import { codeOf } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Opened, Row, Session } from "./session.ts";
-import { replyTooLarge, serverFailure } from "./server-failure.ts";
+import { checkpointFailure, replyTooLarge, serverFailure } from "./server-failure.ts";
 import { confirmOwnSettings, withOwnSettings, withoutTimeLimits } from "./session-settings.ts";
 import { CONNECT_TIMEOUT, SQLSTATE } from "./sqlstate.ts";
 import { despiteTimeLimits, isTimeLimit, limitsTooShort } from "./time-limits.ts";
@@ -63,7 +63,8 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     throw serverFailure(url, thrown);
   };
   const session = await openOwn(url, options).catch(failed);
-  const query = <R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]> => session.query<R>(sql, values).catch(failed);
+  const query = <R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]> =>
+    session.query<R>(sql, values).catch(async (thrown: unknown) => failed(await checkpointFailure(session, thrown)));
   return { ...session, query, searchPath };
 }
 

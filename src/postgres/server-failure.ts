@@ -1,4 +1,5 @@
 import { codeOf, type ErrorCode, isOffshootError, OffshootError } from "../errors.ts";
+import type { Session } from "./session.ts";
 import { SQLSTATE } from "./sqlstate.ts";
 import { parseUrl } from "./url.ts";
 
@@ -50,6 +51,9 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
 /** The server's message for a checkpoint that failed, which a DROP needs. Its reason is only in the server's log (`checkpointer.c`). */
 const CHECKPOINT = /^checkpoint request failed/;
 
+/** A new session could not write its cache of the catalog (`relcache.c`). The server gives neither an SQLSTATE nor a reason; the file is small and new. */
+const INIT_FILE = /^could not write init file/;
+
 /** How servers and file systems report a full disk, with an SQLSTATE for all errors of the disk. */
 const NO_SPACE = /no space left on device|disk quota exceeded/i;
 
@@ -57,7 +61,7 @@ const NO_SPACE = /no space left on device|disk quota exceeded/i;
 export function serverFailure(url: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error) || isOffshootError(thrown)) return thrown;
   const sqlstate = codeOf(thrown) ?? "";
-  const kind = CHECKPOINT.test(thrown.message) ? STORAGE : KINDS.get(sqlstate);
+  const kind = CHECKPOINT.test(thrown.message) ? STORAGE : INIT_FILE.test(thrown.message) ? FULL : KINDS.get(sqlstate);
   if (kind === undefined) return thrown;
   const { code, text, remedy } = kind === STORAGE && NO_SPACE.test(thrown.message) ? FULL : kind;
   const { host, port, password } = parseUrl(url);
@@ -69,6 +73,21 @@ export function serverFailure(url: string, thrown: unknown): unknown {
     secrets: [password],
     cause: thrown,
   });
+}
+
+/** Writes some megabytes to a temporary file that Postgres removes at once. Needs no right, and changes nothing. */
+const WRITE =
+  "select pg_catalog.set_config('work_mem', '64kB', true); select pg_catalog.count(*) from pg_catalog.generate_series(1, 200000)";
+
+/** Why a checkpoint failed, if a further statement of the session meets a full disk too. Otherwise the error as it was thrown. */
+export async function checkpointFailure(session: Pick<Session, "query">, thrown: unknown): Promise<unknown> {
+  if (!(thrown instanceof Error) || !CHECKPOINT.test(thrown.message)) return thrown;
+  try {
+    await session.query(WRITE);
+  } catch (again) {
+    if (again instanceof Error && (codeOf(again) === SQLSTATE.diskFull || NO_SPACE.test(again.message))) return again;
+  }
+  return thrown;
 }
 
 /** The error for a reply of the server that is too large to be read. */
