@@ -1,8 +1,12 @@
 import { join } from "node:path";
 import { deadline } from "../deadline.ts";
+import { codeOf } from "../errors.ts";
 import { makeFolders } from "../make-folders.ts";
 import type { Context } from "./context.ts";
 import { FOLDER_MODE, type Of, placeFile } from "./place.ts";
+
+/** Why a file cannot be written in a folder that exists. */
+const UNWRITABLE: readonly string[] = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO"];
 
 /** A command that waits longer says so. */
 const NOTE_MS = 3000;
@@ -30,11 +34,17 @@ export async function asFirst<T>(
   const withinMs = settings.timeouts.acquireMs + (settings.base === true ? settings.timeouts.migrateMs : 0);
   const within = deadline("waiting for another command of this run that creates its database", withinMs, signal);
   const note = setTimeout(() => emit({ kind: "note", text: "Another command of this run creates its database. Waiting for it." }), NOTE_MS);
-  return withLockFile(`${path}.lock`, within, {
-    work: () => {
-      clearTimeout(note);
-      return work();
-    },
-    alternative,
-  }).finally(() => clearTimeout(note));
+  let isStarted = false;
+  const start = (): Promise<T> => {
+    clearTimeout(note);
+    isStarted = true;
+    return work();
+  };
+  return withLockFile(`${path}.lock`, within, { work: start, alternative })
+    .catch((thrown: unknown) => {
+      // Without space for the lock, such as on a full disk, there is no record either.
+      if (isStarted || !UNWRITABLE.includes(codeOf(thrown) ?? "")) throw thrown;
+      return start();
+    })
+    .finally(() => clearTimeout(note));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OffshootError } from "../../../src/errors.ts";
-import { serverFailure } from "../../../src/postgres/server-failure.ts";
+import { checkpointFailure, serverFailure } from "../../../src/postgres/server-failure.ts";
 
 const URL = "postgresql://u:pa55word@db.example:5433/shop";
 const thrown = (code: string, message: string, hint?: string): Error => Object.assign(new Error(message), { code, hint });
@@ -10,6 +10,7 @@ test.each([
   ["58030", "could not write to file: No space left on device", "DISK_FULL"],
   ["58030", "could not fsync file: Input/output error", "SERVER_FAILED"],
   ["XX000", "checkpoint request failed", "SERVER_FAILED"],
+  ["XX000", "could not write init file", "DISK_FULL"],
   ["53200", "out of shared memory", "SERVER_FAILED"],
   ["53400", "temporary file size exceeds temp_file_limit", "SERVER_FAILED"],
   ["XX001", "invalid page in block 0", "SERVER_FAILED"],
@@ -38,4 +39,15 @@ test.each([
 test("an error of offshoot is returned as it was thrown", () => {
   const error = new OffshootError("CANCELLED", "Cancelled.");
   expect(serverFailure(URL, error)).toBe(error);
+});
+
+test("a failed checkpoint is a full disk where the session meets that too, and otherwise stays what it was", async () => {
+  const failed = thrown("XX000", "checkpoint request failed");
+  const full = thrown("53100", 'could not write to file "base/pgsql_tmp/1": No space left on device');
+  const answers = (error: Error | undefined) => ({ query: async () => (error === undefined ? [] : Promise.reject(error)) });
+  expect(serverFailure(URL, await checkpointFailure(answers(full), failed))).toMatchObject({ code: "DISK_FULL" });
+  expect(await checkpointFailure(answers(undefined), failed)).toBe(failed);
+  expect(await checkpointFailure(answers(thrown("25P02", "the transaction is aborted")), failed)).toBe(failed);
+  const other = thrown("42P01", "no such table");
+  expect(await checkpointFailure(answers(full), other)).toBe(other);
 });

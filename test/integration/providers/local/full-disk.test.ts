@@ -79,3 +79,32 @@ test.runIf(canMount)(
     await offshoot("sweep", "--yes", "--older-than", "1s");
   },
 );
+
+test.runIf(canMount)("a full disk of the state folder stops no command whose server is on another disk", { tags: "proof" }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "offshoot-full-state-"));
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]);
+  const server = await startServer({});
+  onTestFinished(async () => {
+    await server.stop();
+    execFileSync("umount", ["--lazy", folder]);
+    await rm(folder, { recursive: true, force: true });
+  });
+  await fill(folder);
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: folder,
+    TMPDIR: folder,
+    OFFSHOOT_HOME: join(folder, "home"),
+    OFFSHOOT_PROVIDER: "existing",
+    OFFSHOOT_EXISTING_URL: server.url,
+    OFFSHOOT_MIGRATIONS_COMMAND: "true",
+    OFFSHOOT_RUN: "full",
+  };
+  for (const args of [["up"], ["migrate"], ["status"], ["down"], ["run", "--", "true"]]) {
+    const result = await run(process.execPath, [BIN, ...args], { env, cwd: folder }).then(
+      ({ stderr }) => ({ code: 0, stderr }),
+      (thrown: unknown) => thrown as { code: number; stderr: string },
+    );
+    expect([args, result.code, result.stderr]).toEqual([args, 0, expect.not.stringMatching(/unexpected error|ENOSPC/)]);
+  }
+});
