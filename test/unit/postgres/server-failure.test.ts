@@ -41,10 +41,17 @@ test("an error of offshoot is returned as it was thrown", () => {
   expect(serverFailure(URL, error)).toBe(error);
 });
 
+/** A session whose next statement fails with this error, or succeeds. */
+const answers = (error: Error | undefined) => ({
+  async query() {
+    if (error !== undefined) throw error;
+    return [];
+  },
+});
+
 test("a failed checkpoint is a full disk where the session meets that too, and otherwise stays what it was", async () => {
   const failed = thrown("XX000", "checkpoint request failed");
   const full = thrown("53100", 'could not write to file "base/pgsql_tmp/1": No space left on device');
-  const answers = (error: Error | undefined) => ({ query: async () => (error === undefined ? [] : Promise.reject(error)) });
   expect(serverFailure(URL, await checkpointFailure(answers(full), failed))).toMatchObject({ code: "DISK_FULL" });
   expect(await checkpointFailure(answers(undefined), failed)).toBe(failed);
   expect(await checkpointFailure(answers(thrown("25P02", "the transaction is aborted")), failed)).toBe(failed);
