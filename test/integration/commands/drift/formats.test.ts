@@ -31,6 +31,21 @@ const EXPECTED = `${BEFORE}; alter type size add value 'middle' before 'large';
   create function odd() returns text language sql as $f$ select '${ODD.replaceAll("'''", "''")}'::text $f$;
   create table late (id integer primary key, "od""d \${c} %s" text default '${ODD.replaceAll("'''", "''")}'); comment on table late is '${ODD.replaceAll("'''", "''")}'`;
 
+/** Statements for a superuser, renames, parts that a child table declares too, and a type in another type that a column uses. */
+const ROLE = "do $$ begin create role formats_other; exception when duplicate_object then null; end $$";
+const HARD_DRIFT = `${ROLE}; create schema ext; create extension citext schema public;
+  create table parent (a integer, b text); create table child () inherits (parent); insert into child values (1, 'one');
+  create type mood as enum ('good', 'odd', 'bad'); create type state as (since integer, mood mood);
+  create table people (id integer primary key, state state); insert into people values (1, row(2, 'good'));
+  alter table people rename to persons; alter table authors rename to writers`;
+const HARD_EXPECTED = `${ROLE}; create schema ext; create extension citext schema ext;
+  alter default privileges for role formats_other in schema public grant select on tables to public;
+  create table parent (a integer, b text); create table child (a integer) inherits (parent);
+  create type mood as enum ('good', 'bad'); create type state as (since bigint, mood mood);
+  create table people (id integer primary key, state state)`;
+const KEPT =
+  "select (select a from child) as child, (select (state).since::integer from people) as since, (select (state).mood::text from people) as mood";
+
 let project: Project;
 
 beforeAll(async () => {
@@ -75,9 +90,9 @@ describe.each(["alembic", "django", "drizzle", "knex", "node-pg-migrate", "sql"]
       await copyTool(name, project.directory);
       const [wanted, drifted, fresh] = [await newDatabase("wanted"), await newDatabase("drifted"), await newDatabase("fresh")];
       for (const url of [wanted, drifted, fresh]) await migrate(name, url);
-      await withSession(wanted, (session) => session.query(EXPECTED));
-      await withSession(drifted, (session) => session.query(DRIFT));
-      await withSession(fresh, (session) => session.query(EXPECTED));
+      await withSession(wanted, (session) => session.query(`${EXPECTED}; ${HARD_EXPECTED}`));
+      await withSession(drifted, (session) => session.query(`${DRIFT}; ${HARD_DRIFT}`));
+      await withSession(fresh, (session) => session.query(`${EXPECTED}; ${HARD_EXPECTED}`));
       const expected = await catalogOf(wanted);
 
       const flags = ["--expected", "WANTED", "--actual", "DRIFTED", "--allow-destructive", "--repair", "--format", name];
@@ -91,6 +106,7 @@ describe.each(["alembic", "django", "drizzle", "knex", "node-pg-migrate", "sql"]
 
       for (const url of [drifted, fresh, drifted]) await migrate(name, url);
       expect(compareCatalogs(expected, await catalogOf(drifted))).toEqual([]);
+      expect(await withSession(drifted, (session) => session.query(KEPT))).toEqual([{ child: 1, since: 2, mood: "good" }]);
       expect(compareCatalogs(expected, await catalogOf(fresh))).toEqual([]);
 
       const { revisions, stepCommands, env } = await requireTool(name, repositoryIn(project.directory));
@@ -127,9 +143,9 @@ describe("flyway", () => {
       const [wanted, drifted, fresh] = [await newDatabase("wanted"), await newDatabase("drifted"), await newDatabase("fresh")];
       const versioned = Object.entries(FLYWAY_FILES).filter(([file]) => file.startsWith("sql/V"));
       for (const url of [wanted, drifted, fresh]) for (const [, sql] of versioned) await withSession(url, (session) => session.query(sql));
-      await withSession(wanted, (session) => session.query(EXPECTED));
-      await withSession(drifted, (session) => session.query(DRIFT));
-      await withSession(fresh, (session) => session.query(EXPECTED));
+      await withSession(wanted, (session) => session.query(`${EXPECTED}; ${HARD_EXPECTED}`));
+      await withSession(drifted, (session) => session.query(`${DRIFT}; ${HARD_DRIFT}`));
+      await withSession(fresh, (session) => session.query(`${EXPECTED}; ${HARD_EXPECTED}`));
 
       const flags = ["--expected", "WANTED", "--actual", "DRIFTED", "--allow-destructive", "--repair", "--format", "flyway"];
       const { stderr } = await project.offshoot(["drift", ...flags], {
@@ -150,6 +166,7 @@ describe("flyway", () => {
       for (const url of [drifted, fresh, drifted]) shell(`psql -qX -v ON_ERROR_STOP=1 -f 'sql/${script}' "$DATABASE_URL"`, url);
       const expected = await catalogOf(wanted);
       expect(compareCatalogs(expected, await catalogOf(drifted))).toEqual([]);
+      expect(await withSession(drifted, (session) => session.query(KEPT))).toEqual([{ child: 1, since: 2, mood: "good" }]);
       expect(compareCatalogs(expected, await catalogOf(fresh))).toEqual([]);
     },
   );
