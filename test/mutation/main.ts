@@ -116,7 +116,7 @@ function checkHeld(major: number, tried: readonly Tried[]): void {
   const now = { kinds: kinds.length, notRepaired: [...notRepaired].toSorted() };
   print(
     `PostgreSQL ${major}: ${kinds.length} kinds of changes, ${drawn.size} tried, ${drawn.size - notRepaired.size} repaired in every trial, ` +
-      `where ${onlyWithRows} trials were repaired only without rows, which need a backfill`,
+      `where ${onlyWithRows} trials were repaired only without rows, whose values no schema defines`,
   );
   if (first !== 1) return;
   if (values.write && drawn.size === kinds.length) reached[major] = now;

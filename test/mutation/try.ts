@@ -77,12 +77,13 @@ async function repairInside(session: Session, { catalog }: Template, { plan }: M
 /** On a copy of the template, where steps outside of a transaction can run too. */
 async function repairOnCopy(template: Template, seed: number, { sql }: Mutation): Promise<Verdict> {
   const verdict = await repairAfter(template, `drifted_${seed}`, sql);
-  if (verdict.kind !== "reported" || !verdict.why.some((reason) => BACKFILL.test(reason))) return verdict;
+  if (verdict.kind !== "reported" || !verdict.why.some((reason) => NEEDS_ROWS.test(reason))) return verdict;
   const empty = await repairAfter(template, `drifted_${seed}`, `${sql}; ${WITHOUT_ROWS}`);
   return empty.kind === "converged" ? { ...verdict, onlyWithRows: true } : verdict;
 }
 
-const BACKFILL = /they need a backfill/;
+/** A column without values, or a foreign key to rows of a table that was dropped. */
+const NEEDS_ROWS = /they need a backfill|violates foreign key constraint/;
 
 /** Which draw meets a table with rows is chance, so that a kind is not judged by it. */
 const WITHOUT_ROWS = `do $$declare name text; begin
