@@ -81,10 +81,9 @@ export const TABLE_SITUATIONS: Situations = {
     "create type place as (road text, code varchar(12), town text); create table visited of place (road with options not null, primary key (road))",
     "create type place as (road text, code varchar(8)); create table visited of place (road with options not null, primary key (road)); insert into visited values ('a', 'b')",
   ],
-  "a type that an array column uses cannot change": [
+  "the type of an attribute changes while an array column uses the composite type": [
     "create type place as (road text, code varchar(12)); create table trip (stops place[])",
-    "create type place as (road text, code varchar(8)); create table trip (stops place[])",
-    'because column "trip.stops" uses it',
+    "create type place as (road text, code varchar(8)); create table trip (stops place[]); insert into trip values (array[row('a', 'b')::place])",
   ],
   "a key of one type becomes a key of another that its values do not fit": [
     "create table login (s integer generated always as identity, primary key (s)); create table seen (nr int primary key, s integer references login)",
