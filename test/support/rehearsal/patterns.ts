@@ -165,6 +165,7 @@ export const PATTERNS: readonly Pattern[] = [
     sql: "alter table t add constraint x unique using index x",
     lock: AE,
   },
+  { name: "add an exclusion constraint", sql: "alter table t add constraint x exclude using btree (id with =)", lock: AE },
   { name: "drop a constraint", sql: "alter table t drop constraint t_pkey", lock: AE },
   { name: "rename a column", sql: "alter table t rename column a to a2", lock: AE },
   { name: "rename a table", sql: "alter table t rename to t2", lock: AE },
