@@ -72,3 +72,10 @@ test.each(["\n", "\r", "\r\n"])("a name with a line break stays inside its comme
   const running = text.split(/[\r\n]/).filter((line) => line !== "" && !line.startsWith("--"));
   expect(running).toEqual(expect.not.arrayContaining(['one";', 'two"']));
 });
+
+test("names the renames that only a person can decide", () => {
+  const possibleRenames = ["alter table app.a rename to b", "alter table app.c rename to b"];
+  const text = renderRepair({ steps: [], unrepaired: [], possibleRenames }, HEADING);
+  expect(text).toContain("-- - alter table app.a rename to b\n-- - alter table app.c rename to b\n");
+  expect(text).not.toMatch(/^alter/m);
+});
