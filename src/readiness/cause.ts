@@ -3,7 +3,6 @@ import { stripVTControlCharacters } from "node:util";
 import type { BrokerCounts } from "../broker/broker.ts";
 import { findPrintedError, lastPlace, placeOfMessage } from "../postgres/printed-error.ts";
 import { withoutNoise } from "../process/noise.ts";
-import type { CommandEnd } from "./command.ts";
 import { publicMessage, type ServerError } from "../postgres/server-error.ts";
 
 /** Characters of output that are searched: a stack dump in several parts, and what a tool prints after it. */
@@ -12,8 +11,13 @@ const SEARCHED = 262_144;
 /** The last line of a program that failed for a reason of its own: `Error: …`, `TypeError: …`, `fatal: …`. */
 const OWN_ERROR = /^\s*(?:\S+: )?(?:\w*(?:error|exception)|fatal|panic)\b\s*[:!]/i;
 
-/** What is found: the cause, or an error after which the command continued. */
-export type Found = Pick<CommandEnd, "cause" | "earlier">;
+/** What is found. */
+export interface Found {
+  /** The error of the database because of which the command failed, if one was found. */
+  readonly cause?: ServerError | undefined;
+  /** An error of the database after which the command continued, and then failed for another reason. Instead of `cause`. */
+  readonly earlier?: ServerError | undefined;
+}
 
 /** Keeps the end of a command's output, and finds the database's error in it. */
 export interface CauseFinder {

@@ -3,18 +3,17 @@ import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { hideMessages, privateOutput } from "../postgres/private-output.ts";
-import type { ServerError } from "../postgres/server-error.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { cleanOutput } from "../process/clean-output.ts";
 import { MARK } from "../process/marked.ts";
 import { createTail } from "../process/tail.ts";
-import { createCauseFinder } from "./cause.ts";
+import { createCauseFinder, type Found } from "./cause.ts";
 import { describeCommand, type MigrationCommand } from "./migration-command.ts";
 import { brokerEnvironment, brokerUrl } from "./fence.ts";
 import { type LastMessage, startWatchdog, type WatchdogProcess } from "./watchdog-process.ts";
 
 /** How a command ended. */
-export interface CommandEnd {
+export interface CommandEnd extends Found {
   /** Exit status. Null when a signal ended it. */
   readonly code: number | null;
   readonly signal: string | null;
@@ -26,10 +25,6 @@ export interface CommandEnd {
   readonly watchdogKilledBy?: string;
   /** What passed the broker. Undefined: the command was not fenced. */
   readonly sessions?: BrokerCounts | undefined;
-  /** The error of the database because of which it failed, if one was found. */
-  readonly cause?: ServerError | undefined;
-  /** An error of the database after which the command continued, and then failed for another reason. Instead of `cause`. */
-  readonly earlier?: ServerError | undefined;
   /** Names of the programs that still ran after the command's end, and were ended. */
   readonly left?: readonly string[];
   /** The error of a function that ran instead of a command. */
