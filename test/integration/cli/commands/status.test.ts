@@ -7,7 +7,7 @@ import { makeProject, type Project } from "../../../support/cli.ts";
 let project: Project;
 
 beforeAll(async () => {
-  project = await makeProject();
+  project = await makeProject({ OFFSHOOT_MIGRATIONS_FENCE: "off" });
   await project.offshoot(["up"]);
 });
 
