@@ -11,6 +11,14 @@ const isForeign = (oid: string): string =>
   `exists (select from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
     where p.oid = ${oid} and p.oid >= ${FIRST_OF_USERS} and l.lanname not in ('internal', 'c'))`;
 
+/**
+ * An SQL condition: this function belongs to another role without superuser rights. The code of a trigger of our own role, or of a
+ * superuser, has no rights that the session does not have.
+ */
+const isOthers = (oid: string): string =>
+  `exists (select from pg_catalog.pg_proc p join pg_catalog.pg_roles its on its.oid = p.proowner
+    where p.oid = ${oid} and not its.rolsuper and its.rolname <> current_user)`;
+
 /** The parts of a table whose expressions Postgres can evaluate. A policy is evaluated for readers, a default only for writers. */
 const parts = (use: TableUse): string => `
   select 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid as class, i.indexrelid as id, 'index' as kind
@@ -26,7 +34,7 @@ const parts = (use: TableUse): string => `
 
 /** What runs only when a row is written. A foreign key that refers to the table can change rows of another one. */
 const WRITTEN = `
-  union all select 'trigger' from pg_catalog.pg_trigger g join t on g.tgrelid = t.oid where not g.tgisinternal
+  union all select 'trigger' from pg_catalog.pg_trigger g join t on g.tgrelid = t.oid where not g.tgisinternal and ${isOthers("g.tgfoid")}
   union all select 'rule' from pg_catalog.pg_rewrite w join t on w.ev_class = t.oid
   union all select 'foreign key' from pg_catalog.pg_constraint k join t on t.oid in (k.conrelid, k.confrelid) where k.contype = 'f'`;
 

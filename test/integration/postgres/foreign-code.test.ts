@@ -7,6 +7,7 @@ import type { Session } from "../../../src/postgres/session.ts";
 import { newDatabase } from "../../support/new-database.ts";
 
 let session: Session;
+let other: string;
 
 /** A function that counts its calls, also in a statement that fails. */
 const EVIL = `
@@ -27,9 +28,13 @@ const TABLE = "create table public.versions (id pg_catalog.text)";
 
 beforeAll(async () => {
   session = await connect(await newDatabase("code"));
-  await session.query(EVIL);
+  other = `code_other_${process.pid}`;
+  await session.query(`${EVIL}; create role ${other}`);
 });
-afterAll(() => session?.close());
+afterAll(async () => {
+  await session.query(`drop schema evil cascade; drop role ${other}`);
+  await session.close();
+});
 
 async function calls(): Promise<number> {
   const [row] = await session.query<{ calls: number }>(
@@ -97,6 +102,7 @@ test("an ordinary table with the indexes, checks, policies and types of common t
 test("triggers, rules, defaults and foreign keys count only for a table that is written", async () => {
   const written: Readonly<Record<string, string>> = {
     trigger: `create function evil.t() returns trigger language plpgsql as $$ begin return new; end $$;
+      alter function evil.t() owner to ${other};
       create trigger t before insert on public.w for each row execute function evil.t()`,
     rule: "create rule r as on insert to public.w do also select evil.text('x')",
     default: "alter table public.w alter id set default evil.text('x')",

@@ -161,7 +161,7 @@ test("a retried job of a GitLab pipeline is a new attempt, and its sibling is no
   expect(JSON.parse(first.stdout)).toMatchObject({
     error: {
       remedy:
-        'This can pass by itself. To run the same migration again, use "Retry" on the job test in GitLab, or run `offshoot migrate --retry`.',
+        'If the host in the output is the one of the database, let the command use DATABASE_URL or the PG* variables. Otherwise this can pass by itself. To run the same migration again, use "Retry" on the job test in GitLab, or run `offshoot migrate --retry`.',
     },
   });
   for (const sibling of [job("lint", "101"), job("test", "102", "2"), job("test", "100")]) expect((await migrate(sibling)).code).toBe(11);

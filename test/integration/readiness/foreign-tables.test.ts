@@ -37,7 +37,8 @@ test.for([
   "alter table offshoot.readiness add more text default evil.f('x'); select setval('evil.calls', 1, false)",
   "create table offshoot.seeds (name text); create index on offshoot.seeds (evil.f('x')); select setval('evil.calls', 1, false)",
 ])("code that somebody else put into a table of offshoot does not run: %s", async (sql) => {
-  await scene.query(CODE);
+  const role = `${scene.name}_code`;
+  await scene.query(`${CODE} create role ${role}; alter function evil.t() owner to ${role}`);
   await scene.query(sql);
   await expect(migrate()).rejects.toMatchObject({
     code: "NOT_OURS",
@@ -53,6 +54,14 @@ test.for([
     await session.close();
   }
   expect(await calls()).toEqual({ triggers: 0, functions: false });
+  await scene.query(`drop function evil.t() cascade; drop role ${role}`);
+});
+
+test("a trigger of our own role on a table of offshoot is one of ours", async () => {
+  await scene.query(CODE);
+  await scene.query("create trigger t before insert or update on offshoot.readiness for each row execute function evil.t()");
+  expect(await migrate()).toMatchObject({ state: "ran" });
+  expect(await calls()).toEqual({ triggers: 3, functions: false });
 });
 
 test.for(["schema offshoot", "table offshoot.readiness"])(
