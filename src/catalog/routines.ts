@@ -93,12 +93,12 @@ export const routines: ObjectQuery<Routine> = {
         'initial', a.agginitval, 'sort', nullif(a.aggsortop, 0)::pg_catalog.regoper::pg_catalog.text, 'kind', a.aggkind,
         'serial', nullif(a.aggserialfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text, 'deserial', nullif(a.aggdeserialfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text,
         'space', nullif(a.aggtransspace, 0)::pg_catalog.text, 'finalExtra', nullif(a.aggfinalextra, false)::pg_catalog.text,
-        'finalModify', case when a.aggfinalfn::pg_catalog.oid <> 0 then nullif(a.aggfinalmodify, case when a.aggkind = 'n' then 'r'::"char" else 'w' end) end,
+        'finalModify', case when a.aggfinalfn::pg_catalog.oid <> 0 then nullif(a.aggfinalmodify, case when a.aggkind = 'n' then 'r'::pg_catalog."char" else 'w' end) end,
         'moving', nullif(a.aggmtransfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text, 'movingInverse', nullif(a.aggminvtransfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text,
         'movingFinal', nullif(a.aggmfinalfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text, 'movingInitial', a.aggminitval,
         'movingState', case when a.aggmtranstype <> 0 then pg_catalog.format_type(a.aggmtranstype, null) end,
         'movingSpace', nullif(a.aggmtransspace, 0)::pg_catalog.text, 'movingFinalExtra', nullif(a.aggmfinalextra, false)::pg_catalog.text,
-        'movingFinalModify', case when a.aggmfinalfn::pg_catalog.oid <> 0 then nullif(a.aggmfinalmodify, 'r'::"char") end))
+        'movingFinalModify', case when a.aggmfinalfn::pg_catalog.oid <> 0 then nullif(a.aggmfinalmodify, 'r'::pg_catalog."char") end))
       from pg_catalog.pg_aggregate a where a.aggfnoid = p.oid)`),
   },
   from: `

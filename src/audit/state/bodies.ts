@@ -61,14 +61,14 @@ begin
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_language l on l.oid = p.prolang
     where l.lanname in ('sql', 'plpgsql') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '${OWN_SCHEMA}')
-      and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+      and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e')
     ) found order by found.id collate "C"
   loop
     for attempt in 1..2 loop
       why := null;
       finder := 'validator';
       begin
-        perform set_config('search_path', coalesce(one.own, case attempt when 1 then usual else one.home || ', ' || usual end), true);
+        perform pg_catalog.set_config('search_path', coalesce(one.own, case attempt when 1 then usual else one.home || ', ' || usual end), true);
         if one.language operator(pg_catalog.=) 'sql' then perform pg_catalog.fmgr_sql_validator(one.oid);
         else perform pg_catalog.plpgsql_validator(one.oid);
         end if;

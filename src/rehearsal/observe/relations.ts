@@ -56,7 +56,7 @@ const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nsp
     left join pg_catalog.pg_index i on i.indexrelid operator(pg_catalog.=) c.oid
     left join pg_catalog.pg_class t on t.reltoastrelid operator(pg_catalog.=) c.oid and c.relkind operator(pg_catalog.=) 't'
   where c.oid operator(pg_catalog.>=) 16384::pg_catalog.oid and c.relpersistence operator(pg_catalog.<>) 't'
-    and c.relkind operator(pg_catalog.=) any ('{r,p,i,I,m,v,t}'::"char"[])
+    and c.relkind operator(pg_catalog.=) any ('{r,p,i,I,m,v,t}'::pg_catalog."char"[])
   limit ${MOST_RELATIONS + 1}`;
 
 const COUNTERS = `select s.relid::pg_catalog.int8::pg_catalog.float8 as id, s.seq_scan::pg_catalog.float8 as "fullScans",

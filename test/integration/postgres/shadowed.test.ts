@@ -135,6 +135,13 @@ test("each name has its schema, so that no twin is called where the search path 
     const { code, stderr } = await own.call(command.split(" "));
     if (code !== 0 && !(command.startsWith("audit") && code === 10)) failed.push(`${command}: ${code} ${stderr}`);
   }
+  // The repair of a column that is missing. Its statements are the user's, so the names in them are not qualified.
+  await own.call(["up"]);
+  await own.call(["migrate"]);
+  const { DATABASE_URL } = JSON.parse((await own.call(["env", "--format", "json"])).stdout) as { DATABASE_URL: string };
+  await withSession(DATABASE_URL, (session) => session.query("alter table public.one drop column note"));
+  const { code, stderr } = await own.call(["drift", "--actual", "run", "--repair", "repair.sql"]);
+  if (code !== 10) failed.push(`drift --repair: ${code} ${stderr}`);
   expect({ failed, called: await called(unpinned) }).toEqual({ failed: [], called: ["now"] });
 });
 
@@ -151,6 +158,9 @@ const UNPINNED = [
   "clone one --delete",
   "rollback-check",
   "wait",
+  "diff",
+  "rehearse",
+  "drift --actual run",
   "run --run other -- true",
   "down",
   "sweep --yes --older-than 1m",
