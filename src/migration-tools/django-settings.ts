@@ -12,6 +12,8 @@ export interface DjangoSettings {
   readonly isPartial: boolean;
   /** `MIGRATION_MODULES`: the module by the label of its app; undefined for an app without migrations. */
   readonly modules: ReadonlyMap<string, string | undefined>;
+  /** The keys of `DATABASES` besides `default` and replicas, if there are routers: some tables are perhaps migrated there only. */
+  readonly otherDatabases: readonly string[];
 }
 
 /** Settings are often in several files, each of which imports another. */
@@ -29,7 +31,20 @@ export async function djangoSettings(repository: Repository, manage: string): Pr
     installed: installed === undefined ? undefined : items.flatMap((item) => stringOf(item) ?? []),
     isPartial: installed?.kind !== "list" || items.some((item) => item.kind !== "string"),
     modules: modulesOf(values?.get("MIGRATION_MODULES")),
+    otherDatabases: otherDatabases(values),
   };
+}
+
+const REPLICA = /replica|read|slave|follower|standby/i;
+
+function otherDatabases(values: Scope | undefined): readonly string[] {
+  const routers = values?.get("DATABASE_ROUTERS");
+  if (routers === undefined || (routers.kind === "list" && routers.items.length === 0)) return [];
+  return keysOf(values?.get("DATABASES")).filter((name) => name !== "default" && !REPLICA.test(name));
+}
+
+function keysOf(value: Value | undefined): readonly string[] {
+  return value?.kind === "dict" ? value.entries.flatMap(([key]) => stringOf(key) ?? []) : [];
 }
 
 function modulesOf(value: Value | undefined): DjangoSettings["modules"] {

@@ -37,6 +37,7 @@ export const django: Tool = {
         query: (table) => `select app || '.' || name as id from ${table} applied order by applied.id`,
         holds: "all",
       },
+      ...(settings.otherDatabases.length === 0 ? {} : { leaves: othersLeft(settings.otherDatabases) }),
       revisions,
       stepCommands: {
         // Django also applies what a migration needs, so one start for each head of `next` is enough.
@@ -53,3 +54,9 @@ export const django: Tool = {
     };
   },
 };
+
+/** Without `--database`, the command migrates `default` only (Django documentation, "Multiple databases"). */
+function othersLeft(names: readonly string[]): string {
+  const [first = ""] = names;
+  return `Only the database "default" of Django was migrated, and not ${names.map((name) => JSON.stringify(name)).join(", ")}, which the settings name too. Tables that a router sends there are missing. If they belong into this database, add a step to \`migrations\` that runs \`python3 manage.py migrate --noinput --database ${first}\`.`;
+}

@@ -262,3 +262,18 @@ describe("the migrations of Django", () => {
     });
   });
 });
+
+test.each([
+  [
+    "DATABASE_ROUTERS = ['conf.Router']\nDATABASES = {'default': {}, 'stats': {}, 'read_replica': {}}\n",
+    /and not "stats", which .* --database stats`\.$/,
+  ],
+  ["DATABASES = {'default': {}, 'stats': {}}\n", /^nothing$/],
+  ["DATABASE_ROUTERS = []\nDATABASES = {'default': {}, 'stats': {}}\n", /^nothing$/],
+  ["DATABASE_ROUTERS = ['conf.Router']\nDATABASES = {'default': {}, 'replica': {}}\n", /^nothing$/],
+])("a second database of Django's settings is reported where routers can send tables there: %j", async (settings, text) => {
+  await withFiles(project(SHOP + settings, app("shop", FIRST)), async (repository) => {
+    const { leaves } = (await findTool("django", repository)) ?? {};
+    expect(leaves ?? "nothing").toMatch(text);
+  });
+});
