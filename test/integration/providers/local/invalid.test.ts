@@ -27,7 +27,8 @@ const SERVERS = [undefined, ...(await otherMajors())].map((binaries) => ({ binar
 
 describe.for(SERVERS)("a database whose DROP was interrupted, on the server in $binaries", ({ binaries, tags }) => {
   let server: TestServer | undefined;
-  const start = async (): Promise<TestServer> => (server ??= await startServer({}, binaries === undefined ? {} : { binaries }));
+  const start = async (): Promise<TestServer> =>
+    (server ??= await startServer({ autovacuum: "off" }, binaries === undefined ? {} : { binaries }));
   afterAll(() => server?.stop());
   const provider = async (): Promise<Provider> => existingProvider({ url: (await start()).url, baseTtlMs: 86_400_000 });
 
