@@ -11,26 +11,31 @@ export function openedNoSession({ sessions }: CommandEnd): boolean {
 }
 
 /**
- * The version table of a command is not known. But a command that opened no session, or whose statements the server refused, and
- * after which the database has no table, did not migrate it, whatever its exit status. Throws `MIGRATION_FAILED`.
+ * The version table of a command is not known. But a command whose statements the server refused, and after which the database
+ * has no table, did not migrate it, whatever its exit status: throws `MIGRATION_FAILED`. One that opened no session can be meant
+ * to do nothing, or reach the database in a way that offshoot does not see: a warning.
  */
-export async function requireTables(command: string, url: DirectUrl, signal: AbortSignal, end: CommandEnd): Promise<void> {
+export async function checkTables(command: string, url: DirectUrl, end: CommandEnd, { signal, emit }: Reporting): Promise<void> {
   const refused = refusedBy(end);
   if (!openedNoSession(end) && refused === undefined) return;
   const { hasNoTables } = await import("../migration-tools/version-table.ts");
   if (!(await withSession(url, hasNoTables, { signal }))) return;
-  throw new OffshootError("MIGRATION_FAILED", `\`${command}\` ended with exit status 0, but the database has no table after it.`, {
-    meaning:
-      refused === undefined
-        ? "It opened no session at the URL that offshoot gave it: it did nothing, or migrated another database."
-        : `The server refused a statement: ${describeServerError(refused)}.`,
-    remedy:
-      refused === undefined
-        ? "Let it use DATABASE_URL or the PG* variables, and look at its output. For a database without migrations, set migrations.tool to none."
-        : `${STOP} Then start again with an empty database.`,
+  const what = `\`${command}\` ended with exit status 0, but the database has no table after it.`;
+  if (refused === undefined) return emit({ kind: "warning", text: `${what} ${NO_SESSION}` });
+  throw new OffshootError("MIGRATION_FAILED", what, {
+    meaning: `The server refused a statement: ${describeServerError(refused)}.`,
+    remedy: `${STOP} Then start again with an empty database.`,
     facts: { command },
   });
 }
+
+interface Reporting {
+  readonly signal: AbortSignal;
+  readonly emit: Listener;
+}
+
+const NO_SESSION =
+  "It opened no session at the URL that offshoot gave it: it did nothing, or migrated another database. Let it use DATABASE_URL or the PG* variables. For a database without migrations, set migrations.tool to none.";
 
 const STOP =
   "Let the command end with another status when a statement fails, as `psql -v ON_ERROR_STOP=1`, `set -e` and `set -o pipefail` do.";

@@ -6,7 +6,7 @@ import type { DirectUrl } from "../../postgres/url.ts";
 import type { ToolLock } from "../../readiness/request.ts";
 import type { CommandEnd } from "../../readiness/command.ts";
 import { describeCommand } from "../../readiness/migration-command.ts";
-import { requireTables, warnOfRefused } from "../command-effect.ts";
+import { checkTables, warnOfRefused } from "../command-effect.ts";
 import { requireAuditPasses } from "../audit.ts";
 import { requireCompleteVersionTable } from "../complete-version-table.ts";
 import type { SchemaRecord } from "./schema-record.ts";
@@ -24,7 +24,7 @@ export function verification(
       const { project, seed, command } = step;
       const why = project === undefined ? unknownTool(step) : await requireCompleteVersionTable(project, url, signal, end);
       if (project === undefined && command.kind !== "work") {
-        if (last !== undefined) await requireTables(describeCommand(command), url, signal, end);
+        if (last !== undefined) await checkTables(describeCommand(command), url, end, { signal, emit: context.emit });
         warnOfRefused(end, context.emit);
       }
       if (why !== undefined && seed === undefined) {
