@@ -57,11 +57,12 @@ export const markers = target({
   }),
   async read({ rows, waiters, owner, holder, attempt, retry, invocation }) {
     const session = sessionWith((sql) => {
+      if (sql.includes("nspname = 'offshoot'")) return [{ owner: null, tables: ["readiness", "waiters", "sessions"], kind: null }];
       if (sql.includes("offshoot.readiness"))
         return ofServer(rows).map((row, at) => (at === 0 && attempt === 2 ? { ...row, owner: JSON.stringify(owner) } : row));
       if (sql.includes("offshoot.waiters")) return ofServer(waiters);
-      if (sql.includes("pg_locks")) return holder === null ? [] : [holder];
-      return [{ now: NOW, branch: "", system: "7", oid: 16384, name: "app" }];
+      const held = { holderPid: holder?.pid ?? null, holderActiveAt: holder?.activeAt ?? null };
+      return [{ now: NOW, branch: "", system: "7", oid: 16384, name: "app", ...held }];
     });
     const snapshot = await takeSnapshot(session);
     const caller = {

@@ -45,7 +45,10 @@ test.each([
   await withSession(wanted, (session) => session.query(`create table kept (); ${schema(HOSTILE)}`));
   await withSession(found, (session) => session.query(`create table kept (); ${schema(HOSTILE.map((text) => `old ${text}`))}`));
   const side = await withSession(wanted, readSide);
-  const { plan } = await withSession(found, (session) => planFor(session, side));
+  const { plan } = await withSession(found, async (session) => {
+    await session.query("begin");
+    return planFor(session, side);
+  });
   const heading = { expected: "expected", actual: "actual\n\\! touch ran", copy: "a copy", copyHasRows: true };
   const folder = await mkdtemp(join(tmpdir(), "offshoot-psql-"));
   try {
