@@ -80,10 +80,13 @@ async function endUse(
   }
 }
 
+/** The codes of errors of a server that refuses a session: of the connection, or of the provider that looked for the database. */
+const REFUSALS = new Set<string>(["CONNECTION_FAILED", "PROVIDER_OUTAGE"]);
+
 /** A migration can forbid new sessions: with `allow_connections false`, or with a limit of connections. */
 export function refusesSessions(thrown: unknown): boolean {
   // The error of a migration has the code of its own statement.
-  if (isOffshootError(thrown) && thrown.code !== "CONNECTION_FAILED") return false;
+  if (isOffshootError(thrown) && !REFUSALS.has(thrown.code)) return false;
   const code = sqlstateOf(thrown);
   return code === SQLSTATE.notInPrerequisiteState || code === SQLSTATE.tooManyConnections;
 }

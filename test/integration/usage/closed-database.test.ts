@@ -44,7 +44,7 @@ describe.each(["embedded", "existing"])("run on %s", (provider) => {
   });
 
   test("keeps a database that another run still uses", async () => {
-    await project.write("offshoot.yaml", "");
+    await project.write("offshoot.yaml", "migrations:\n  tool: none\n");
     const user = project.start(["run", "--run", "closed", "--", "sh", "-c", "echo begun; until [ -e done ]; do sleep 0.2; done"]);
     onTestFinished(() => void user.child.kill());
     await user.until("begun");
