@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { afterwards } from "../../support/afterwards.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { tryLeaderLock } from "../../../src/readiness/lock.ts";
 import { migrateOnce } from "../../../src/readiness/readiness.ts";

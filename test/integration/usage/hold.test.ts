@@ -1,3 +1,4 @@
+// @module-tag proof
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
