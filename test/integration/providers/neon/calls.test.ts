@@ -13,7 +13,7 @@ let project: Project;
 beforeAll(async () => {
   mock = await startMock("--postgres", "--operation-time", "50");
   project = await makeProject({ OFFSHOOT_PROVIDER: "neon", ...mock.env });
-  await project.write("offshoot.yaml", `migrations:\n  command: "true"\n  fence: "off"\n  files: [offshoot.yaml]\n`);
+  await project.write("offshoot.yaml", `migrations:\n  command: "true"\n  files: [offshoot.yaml]\n`);
 });
 afterAll(async () => {
   await project.remove();
