@@ -1,3 +1,4 @@
+// @module-tag proof
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { connect, type Session, withSession } from "../../support/session.ts";

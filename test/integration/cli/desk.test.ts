@@ -114,7 +114,7 @@ test("open prints the page of the branch on Neon, and says why another database 
       stderr: "",
       stdout: expect.stringMatching(/^https?:\/\/\S+\/branches\/br-\S+\n$/),
     });
-    await project.offshoot(["delete"], env);
+    await project.offshoot(["delete"], { ...env, OFFSHOOT_TIMEOUTS_ACQUIRE: "3s" });
   } finally {
     await mock.stop();
   }

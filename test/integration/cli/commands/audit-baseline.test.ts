@@ -1,3 +1,4 @@
+// @module-tag proof
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";

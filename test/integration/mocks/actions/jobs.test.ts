@@ -1,3 +1,4 @@
+// @module-tag proof
 import { expect, test } from "vitest";
 import { verdicts } from "../../../support/workflow-results.ts";
 import { job, runCancelled, runJobs, runSteps, linesOf } from "./scene.ts";

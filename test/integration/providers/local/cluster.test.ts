@@ -1,3 +1,4 @@
+// @module-tag proof
 import { once } from "node:events";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { expect, test, vi } from "vitest";
 import { withSession } from "../../../support/session.ts";
 import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
