@@ -1,16 +1,10 @@
+import { toBytes, unescapeBackslashes, unescapeUrl, type View, viewOf, withoutBreaks } from "./decoded-text.ts";
 import { type Needle, type Search, searchFor } from "./needle-search.ts";
 
 /** A part of a text, as indexes of its first character and of the one after its last. */
 export interface Span {
   readonly start: number;
   readonly end: number;
-}
-
-/** A decoded form of a text: its UTF-8 bytes as characters, and where each of them comes from. */
-interface View {
-  readonly bytes: string;
-  /** Undefined: byte `n` is character `n` of the text. */
-  readonly spans: readonly Span[] | undefined;
 }
 
 /** A form of a secret that is searched for. `before` and `after`: neighbouring characters that show some of its bits. */
@@ -70,7 +64,7 @@ export function findSecrets(text: string, secrets: readonly string[]): readonly 
     const joined = withoutBreaks(view);
     return [...spansIn(view, searches.whole), ...(joined === view ? [] : spansIn(joined, searches.joined))];
   });
-  return merge(found);
+  return mergeSpans(found);
 }
 
 function searchesFor(secrets: readonly string[]): Prepared {
@@ -93,12 +87,14 @@ function spansIn(view: View, search: Search<Form>): readonly Span[] {
   search(view.bytes, ({ bytes, before, after }, at) => {
     const first = Math.max(0, at - before);
     const last = Math.min(view.bytes.length, at + bytes.length + after) - 1;
-    found.push({ start: view.spans?.[first]?.start ?? first, end: view.spans?.[last]?.end ?? last + 1 });
+    const map = view.map?.();
+    found.push({ start: map?.starts[first] ?? first, end: map?.ends[last] ?? last + 1 });
   });
   return found;
 }
 
-function merge(spans: readonly Span[]): readonly Span[] {
+/** Sorts spans, and joins those that overlap or touch. */
+export function mergeSpans(spans: readonly Span[]): readonly Span[] {
   const merged: { start: number; end: number }[] = [];
   for (const { start, end } of spans.toSorted((one, other) => one.start - other.start)) {
     const last = merged.at(-1);
@@ -138,75 +134,4 @@ function base64Forms(secret: Buffer): readonly Form[] {
 
 function joinForm(form: Form): Form {
   return { ...form, bytes: form.bytes.replaceAll(/\s/g, "") };
-}
-
-function toBytes(text: string): string {
-  return Buffer.from(text).toString("latin1");
-}
-
-function viewOf(text: string): View {
-  // oxlint-disable-next-line no-control-regex -- ASCII, in which each character is one byte
-  if (/^[\x00-\x7f]*$/.test(text)) return { bytes: text, spans: undefined };
-  const spans: Span[] = [];
-  let bytes = "";
-  let start = 0;
-  for (const character of text) {
-    const encoded = toBytes(character);
-    const end = start + character.length;
-    for (let count = 0; count < encoded.length; count += 1) spans.push({ start, end });
-    bytes += encoded;
-    start = end;
-  }
-  return { bytes, spans };
-}
-
-const URL_ESCAPE = /%([0-9a-f]{2})/gi;
-const BACKSLASH_ESCAPE = /\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([0-7]{3})|([^]))/gi;
-const BREAKS = /\s+/g;
-const LETTERS: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
-
-/** Undefined when the text has no such escapes. */
-function unescapeUrl(view: View): View | undefined {
-  if (!view.bytes.includes("%")) return undefined;
-  return replaceIn(view, URL_ESCAPE, ([, hex = ""]) => byte(hex, 16));
-}
-
-/** Escapes of JSON, of shells and of programming languages. Undefined when the text has none. */
-function unescapeBackslashes(view: View): View | undefined {
-  if (!view.bytes.includes("\\")) return undefined;
-  return replaceIn(view, BACKSLASH_ESCAPE, ([, unicode, hex, octal, letter = ""]) => {
-    if (unicode !== undefined) return toBytes(String.fromCharCode(Number.parseInt(unicode, 16)));
-    if (hex !== undefined) return byte(hex, 16);
-    return octal === undefined ? (LETTERS[letter] ?? letter) : byte(octal, 8);
-  });
-}
-
-function byte(digits: string, base: number): string {
-  return String.fromCharCode(Number.parseInt(digits, base) & 0xff);
-}
-
-/** The same view when there is nothing to join. */
-function withoutBreaks(view: View): View {
-  return /\s/.test(view.bytes) ? replaceIn(view, BREAKS, () => "") : view;
-}
-
-function replaceIn(view: View, pattern: RegExp, replacement: (match: RegExpMatchArray) => string): View {
-  const spans: Span[] = [];
-  let bytes = "";
-  let from = 0;
-  const spanAt = (at: number): Span => view.spans?.[at] ?? { start: at, end: at + 1 };
-  const keepUntil = (end: number): void => {
-    bytes += view.bytes.slice(from, end);
-    for (let at = from; at < end; at += 1) spans.push(spanAt(at));
-  };
-  for (const match of view.bytes.matchAll(pattern)) {
-    keepUntil(match.index);
-    from = match.index + match[0].length;
-    const decoded = replacement(match);
-    const span = { start: spanAt(match.index).start, end: spanAt(from - 1).end };
-    for (let count = 0; count < decoded.length; count += 1) spans.push(span);
-    bytes += decoded;
-  }
-  keepUntil(view.bytes.length);
-  return { bytes, spans };
 }

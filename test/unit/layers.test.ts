@@ -93,6 +93,8 @@ const FOUNDATION = [
   "masking-rule.ts",
   "moment.ts",
   "encoded-secrets.ts",
+  "decoded-text.ts",
+  "known-tokens.ts",
   "nearest.ts",
   "needle-search.ts",
   "own-secrets.ts",
