@@ -1,5 +1,6 @@
 import { OffshootError } from "../errors.ts";
 import type { Repository } from "./repository.ts";
+import { onlyDrops, signOfRollback } from "./undone-sql.ts";
 
 interface Form {
   readonly tool: string;
@@ -39,9 +40,11 @@ const FORMS: readonly Form[] = [
 
 /** A comment that begins the rollback in a file: `-- DOWN`, `-- ### rollback ###`. */
 const ROLLBACK =
-  /^[ \t]*--[-\s=*#@!+/[({]*(?:migrat(?:e|ion)[ :]*)?(?:downs?|undo|rollback|roll back|revert)[-\s=*#:/\])}]*(?:migration|script|sql)?[-\s=*#:]*$/im;
-/** The name of a file with a rollback, and with it the names that its other half can have. `NAME.down.sql` is the one of plain SQL. */
-const ROLLBACK_NAME = /^(.*?)([._-]?)(?:down|undo|rollback|revert)\.sql$/i;
+  /^[ \t]*--[-\s=*#@!+/[({]*(?:migrat(?:e|ion)[ :]*)?(?:downs?|downgrade|undo|rollback|roll back|revert|backwards?)[-\s=*#:/\])}]*(?:migration|script|sql)?[-\s=*#:]*$/im;
+/** Parts of the name of a file with a rollback, and of the other half. `NAME.down.sql` is the rollback of plain SQL. */
+const ROLLBACK_PART = /^(?:downs?|downgrade|downwards?|undo|rollback|rb|revert|reverse|backwards?|teardown)$/;
+const OTHER_PART = /^(?:up|upgrade|upwards?|do|deploy|apply|forwards?|migrate)$/;
+const PLAIN_ROLLBACK = /\.down\.sql$/i;
 
 // A form can begin in any file, where somebody changed the tool. A repository can have thousands.
 const MOST_FILES = 300;
@@ -52,7 +55,9 @@ export async function refuseForeignSql(repository: Repository, folder: string, f
     const text = (await repository.read(file)) ?? "";
     const form = FORMS.find(({ line, name }) => line?.test(text) === true || name?.test(file) === true);
     if (form !== undefined) throw foreign(file, folder, form);
-    const rollback = (file.endsWith(".down.sql") ? undefined : hasRollback(text)) ?? (isRollbackOf(file, files) ? "its name" : undefined);
+    if (PLAIN_ROLLBACK.test(file)) continue;
+    const rollback =
+      hasRollback(text) ?? signOfRollback(text) ?? ((await isRollback(repository, file, text, files)) ? "its name" : undefined);
     if (rollback !== undefined) throw withRollback(file, folder, rollback);
   }
 }
@@ -81,9 +86,33 @@ function hasRollback(text: string): string | undefined {
   return found === null || after.trim() === "" ? undefined : `\`${found[0].trim()}\``;
 }
 
-/** Whether a file is the rollback of another one: `1_shop_down.sql` of `1_shop_up.sql` or `1_shop.sql`. */
-function isRollbackOf(file: string, files: readonly string[]): boolean {
-  const [, stem = "", separator = ""] = file.endsWith(".down.sql") ? [] : (ROLLBACK_NAME.exec(file) ?? []);
-  if (stem === "" || stem.endsWith("/")) return false;
-  return ["up", "do", "deploy", "apply"].some((up) => files.includes(`${stem}${separator}${up}.sql`)) || files.includes(`${stem}.sql`);
+/**
+ * Whether a file is the rollback of another one: `1_shop_down.sql` or `undo_1_shop.sql` of `1_shop.sql`. One without a number, such
+ * as `teardown.sql` beside numbered files, is if it only drops what these create. `7_revert_shop.sql` is a migration.
+ */
+async function isRollback(repository: Repository, file: string, text: string, files: readonly string[]): Promise<boolean> {
+  const parts = partsOf(file);
+  const rest = parts.filter((part) => !ROLLBACK_PART.test(part));
+  if (rest.length === parts.length) return false;
+  const others = files.filter((other) => other !== file && !PLAIN_ROLLBACK.test(other));
+  const isOther = (other: string): boolean =>
+    partsOf(other)
+      .filter((part) => !OTHER_PART.test(part))
+      .join(" ") === rest.join(" ");
+  if (rest.length > 0 && others.some(isOther)) return true;
+  if (parts.some((part) => /^v?\d/.test(part))) return false;
+  const texts = await Promise.all(others.slice(0, MOST_FILES).map((other) => repository.read(other)));
+  return onlyDrops(
+    text,
+    texts.map((each) => each ?? ""),
+  );
+}
+
+function partsOf(file: string): readonly string[] {
+  return file
+    .replace(/^.*\//, "")
+    .replace(/\.sql$/i, "")
+    .toLowerCase()
+    .split(/[\s._-]+/)
+    .filter((part) => part !== "");
 }

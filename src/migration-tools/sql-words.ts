@@ -5,3 +5,22 @@ const PARTS = /--[^\n]*|\/\*[^]*?\*\/|\b[eE]'(?:[^'\\]|\\[^]|'')*'|'(?:[^']|'')*
 export function statementWords(text: string): string {
   return text.replaceAll(PARTS, " ");
 }
+
+/** SQL with a space in place of each comment, text and body of a function. Quoted names are kept, as words. */
+export function withoutTexts(text: string): string {
+  return text.replaceAll(PARTS, (part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll(/[^\w$]/g, "_") : " "));
+}
+
+/** A comment: its place, and what is in it. */
+export interface Comment {
+  readonly start: number;
+  readonly end: number;
+  readonly words: string;
+}
+
+/** The comments of SQL, without those in texts and in bodies of functions. */
+export function commentsIn(text: string): readonly Comment[] {
+  return [...text.matchAll(PARTS)].flatMap(({ index, 0: part }) =>
+    /^(?:--|\/\*)/.test(part) ? [{ start: index, end: index + part.length, words: part }] : [],
+  );
+}

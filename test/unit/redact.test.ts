@@ -127,7 +127,7 @@ test.each([
 
 test("removes a private key, also in JSON, and where its end is missing", () => {
   const lines = ["b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ", "AAAAtzc2gtZWQyNTUxOQAAACB0ZXN0", "c2hvcnQ="];
-  const key = ["-----BEGIN OPENSSH PRIVATE " + "KEY-----", ...lines, "-----END OPENSSH PRIVATE " + "KEY-----"].join("\n");
+  const key = ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----"].join("\n");
   const hidden = "-----BEGIN OPENSSH PRIVATE KEY-----***";
   expect(redact(`a\n${key}\nb`)).toBe(`a\n${hidden}\n-----END OPENSSH PRIVATE KEY-----\nb`);
   expect(redact(JSON.stringify({ key }))).toBe(`{"key":"${hidden}\\n-----END OPENSSH PRIVATE KEY-----"}`);
@@ -147,10 +147,8 @@ test("the time grows with the length of a text, also where secrets begin everywh
   const beginnings = ["eyJ-", "ghp_", "-----BEGIN PRIVATE KEY-----\n", "sk-ant-", "SG.", "a://b:", "token=", "bearer "];
   for (const beginning of beginnings) {
     const text = beginning.repeat(500_000 / beginning.length);
-    expect(
-      cpuMs(() => redact(text)),
-      beginning,
-    ).toBeLessThan(1000);
+    const ms = cpuMs(() => redact(text));
+    expect({ beginning, isFast: ms < 1000 }).toEqual({ beginning, isFast: true });
   }
 });
 

@@ -102,3 +102,63 @@ test.each(["down/001_a.sql", "archive/000.sql", "seeds/people.sql", "2023/rollba
     expect(await withFiles(files, detectTool)).toMatchObject({ tool: "sql" });
   },
 );
+
+const SHOP = "create table shop (id int);\n";
+const DROP = "drop table if exists shop;\n";
+
+test.each([
+  `-- upgrade --\n${SHOP}-- downgrade --\n${DROP}`,
+  `/* up */\n${SHOP}/* down */\n${DROP}`,
+  `${SHOP}/*\n * DOWN\n */\n${DROP}`,
+  `-- forwards\n${SHOP}-- backwards\n${DROP}`,
+  `-- Forward migration\n${SHOP}-- Reverse migration\n${DROP}`,
+  `${SHOP}-- Section: Down\n${DROP}`,
+  `${SHOP}-- Down (rollback)\n${DROP}`,
+  `${SHOP}-- <down>\n${DROP}`,
+  `${SHOP}-- name: down\n${DROP}`,
+  `${SHOP}-- +pgup Down\n${DROP}`,
+  `${SHOP}-- To revert this migration:\nbegin; drop table "shop" cascade; commit;`,
+  `${SHOP}-- ↓ down\n${DROP}`,
+  "alter table shop add column if not exists name text, add price int;\n-- 2. Down\nalter table shop drop column name, drop price;\n",
+  "create index concurrently a on shop (id);\n-- undo section\ndrop index concurrently if exists a;\n",
+  // No word at all, and nothing that stays.
+  `begin;\n${SHOP}comment on table shop is 'down';\ncreate index a on shop (id);\ncommit;\n${DROP}`,
+])("a file with its rollback in a form that nobody listed is not plain SQL: %j", async (text) => {
+  await expect(withFiles({ "migrations/1_shop.sql": text }, detectTool)).rejects.toMatchObject({
+    code: "TOOL_UNSUITABLE",
+    message: expect.stringMatching(/^migrations\/1_shop\.sql contains a rollback, as .* shows\.$/),
+  });
+});
+
+test.each([
+  "create table tmp (id int);\ninsert into tmp select id from shop;\nupdate shop set a = 1 where id in (select id from tmp);\ndrop table tmp;\n",
+  "create function f() returns void language sql as $$ select 1 $$;\nselect f();\ndrop function f();\n",
+  "create table new_shop (id int);\ninsert into new_shop select id from shop;\n-- roll back is not possible\ndrop table shop;\nalter table new_shop rename to shop;\n",
+  "drop table if exists shop;\ncreate table shop (id int);\n",
+  `${SHOP}-- To revert this migration: drop table shop;\n`,
+  "drop index if exists a;\ncreate index a on shop (id);\n-- no downtime: the index is small\ncreate index b on shop (id);\n",
+  `${SHOP}create table tmp (id int);\ninsert into shop select 1;\ndrop table tmp;\n`,
+])("a migration that drops something on purpose stays plain SQL: %j", async (text) => {
+  expect(await withFiles({ "migrations/1_shop.sql": text }, detectTool)).toMatchObject({ tool: "sql" });
+});
+
+test.each([
+  "undo_001_shop.sql",
+  "down_001_shop.sql",
+  "001_undo_shop.sql",
+  "001_shop_downgrade.sql",
+  "001_shop.rb.sql",
+  "001_shop.backward.sql",
+  "down.sql",
+  "zz_teardown.sql",
+])("the rollback of another file is recognised by its name: %s", async (name) => {
+  const files = { "migrations/001_shop.sql": SHOP, "migrations/002_b.sql": "create table b ();", [`migrations/${name}`]: DROP };
+  await expect(withFiles(files, detectTool)).rejects.toMatchObject({
+    message: `migrations/${name} contains a rollback, as its name shows.`,
+  });
+});
+
+test.each(["003_revert_shop.sql", "V3_rollback_shop.sql"])("a later migration that takes something back is one: %s", async (name) => {
+  const files = { "migrations/001_shop.sql": SHOP, [`migrations/${name}`]: DROP };
+  expect(await withFiles(files, detectTool)).toMatchObject({ tool: "sql" });
+});
