@@ -2,7 +2,7 @@ import type { FindingOf, FoundObject, Place, Severity } from "../findings/findin
 import { CODES } from "./codes.ts";
 import type { RehearsalCode, RehearsalFacts } from "./facts.ts";
 
-export type RehearsedObject = FoundObject<"table" | "migration" | "setting" | "statement">;
+export type RehearsedObject = FoundObject<"table" | "sequence" | "migration" | "setting" | "statement">;
 
 /** One problem that a rehearsal found, as data. */
 export type RehearsalFinding = FindingOf<RehearsalFacts, RehearsedObject["kind"]>;

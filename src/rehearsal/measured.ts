@@ -25,7 +25,7 @@ export interface MeasuredMigration {
   readonly statements: number;
 }
 
-/** What the migrations did to one table that existed before. */
+/** What the migrations did to one table that existed before. Views, foreign tables and sequences are among them. */
 export interface MeasuredTable {
   /** Quoted, with its schema. */
   readonly table: string;

@@ -9,6 +9,7 @@ import { longestDuring } from "../measure/blame.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { Wait } from "../observe/blocking.ts";
 import { modeName } from "../observe/lock-modes.ts";
+import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
 
@@ -38,7 +39,9 @@ export function judgeTable(
   const own = during(undefined);
   const judged = (code: "reads-blocked" | "writes-blocked", waits: readonly ExplainedWait[]): readonly Judged[] =>
     waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait.wait), statements, limits, shown));
-  const reported = each.reads.filter(({ wait }) => lengthOf(wait) > during(wait).blockedReadsMs);
+  // Nobody reads a sequence: a number of it is taken by a write.
+  const isRead = each.change.table.kind !== SEQUENCE;
+  const reported = each.reads.filter(({ wait }) => isRead && lengthOf(wait) > during(wait).blockedReadsMs);
   // Whoever blocks readers also blocks writers. One finding is enough for one lock.
   const others = each.writes.filter(({ wait }) => !reported.some((read) => read.wait.fromMs === wait.fromMs));
   return [
@@ -90,11 +93,13 @@ function judgeWait(
     severity,
     reason: own.reasons[isRead ? "blockedReads" : "blockedWrites"],
   };
-  return [{ finding: found(code, { kind: "table", name: change.table.shown }, facts, options), advice }];
+  const kind = change.table.kind === SEQUENCE ? "sequence" : "table";
+  return [{ finding: found(code, { kind, name: change.table.shown }, facts, options), advice }];
 }
 
 /** Also of a partitioned table, which has no rows of its own. */
 function sizeInWords({ table, rows }: ExplainedTable["change"]): string {
+  if (table.kind === SEQUENCE) return "a sequence: whoever inserts a row with a new number of it waits";
   if (table.bytes === 0) return table.kind === "p" ? "a partitioned table" : "an empty table";
   return `a table of ${formatSize(table.bytes)}${rows < 0 ? "" : `, about ${formatRows(rows)} rows`}`;
 }
@@ -106,7 +111,7 @@ function judgeRewrite(
   shown: Shown,
 ): readonly Judged[] {
   const isCopied = change.rewritten && !["truncate", "refresh materialized view"].includes(rewrite?.part.kind ?? "");
-  if (!isCopied || change.table.bytes <= own.rewriteBytes) return [];
+  if (!isCopied || change.table.kind === SEQUENCE || change.table.bytes <= own.rewriteBytes) return [];
   const { subject, advice } = subjectOf(rewrite, shown);
   const facts = { ...subject, size: formatSize(change.table.bytes), limit: formatSize(own.rewriteBytes) };
   const options = { at: placeOf(rewrite, change.relations, shown), severity: severities.rewrite, reason: own.reasons.rewrite };

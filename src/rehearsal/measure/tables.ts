@@ -1,6 +1,6 @@
 import { type TableLocks, tableLocks } from "../observe/blocking.ts";
 import type { DatabaseState, Relation } from "../observe/relations.ts";
-import { tableOf } from "../observe/relations.ts";
+import { SEQUENCE, tableOf } from "../observe/relations.ts";
 import type { LockSpan } from "../observe/sample.ts";
 
 /** What happened to one table that existed before. */
@@ -81,6 +81,7 @@ function changeOf(
 }
 
 function isChanged({
+  table,
   locks,
   rewritten,
   dropped,
@@ -90,6 +91,8 @@ function isChanged({
   deleted,
   fullScans,
 }: Omit<TableChange, "isUnseen">): boolean {
+  // Every insert of a new number locks its sequence, in a mode that blocks nobody who wants a number.
+  if (table.kind === SEQUENCE && !rewritten && !dropped) return locks !== undefined && locks.writes.length > 0;
   return locks !== undefined || rewritten || dropped || indexesRewritten.length > 0 || inserted + updated + deleted + fullScans > 0;
 }
 

@@ -1,6 +1,6 @@
 import type { Session } from "../../postgres/session.ts";
 
-/** A relation with a lock that others can wait for: a table, an index, a view. */
+/** A relation with a lock that others can wait for: a table, an index, a view, a sequence. */
 export interface Relation {
   readonly id: number;
   readonly schema: string;
@@ -43,6 +43,9 @@ export interface DatabaseState {
   readonly statisticsAreLate: boolean;
 }
 
+/** The kind of a sequence. Whoever wants a number of it needs ROW EXCLUSIVE, as a writer of a table does. */
+export const SEQUENCE = "S";
+
 /** More are not read: the names and sizes of so many relations take seconds. */
 const MOST_RELATIONS = 50_000;
 
@@ -56,7 +59,7 @@ const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nsp
     left join pg_catalog.pg_index i on i.indexrelid operator(pg_catalog.=) c.oid
     left join pg_catalog.pg_class t on t.reltoastrelid operator(pg_catalog.=) c.oid and c.relkind operator(pg_catalog.=) 't'
   where c.oid operator(pg_catalog.>=) 16384::pg_catalog.oid and c.relpersistence operator(pg_catalog.<>) 't'
-    and c.relkind operator(pg_catalog.=) any ('{r,p,i,I,m,v,t}'::pg_catalog."char"[])
+    and c.relkind operator(pg_catalog.=) any ('{r,p,i,I,m,v,t,S,f}'::pg_catalog."char"[])
   limit ${MOST_RELATIONS + 1}`;
 
 const COUNTERS = `select s.relid::pg_catalog.int8::pg_catalog.float8 as id, s.seq_scan::pg_catalog.float8 as "fullScans",

@@ -8,6 +8,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   "only",
   "materialized",
   "view",
+  "sequence",
   "concurrently",
   "full",
   "verbose",
@@ -15,10 +16,10 @@ const OPTIONS: ReadonlySet<string> = new Set([
 ]);
 /** Commands that are followed by the names of tables, views and indexes only. */
 const LISTING: ReadonlySet<string> = new Set(["reindex", "cluster", "vacuum", "analyze", "truncate", "refresh"]);
-const ALTERED: ReadonlySet<string> = new Set(["table", "index", "view", "materialized"]);
+const ALTERED: ReadonlySet<string> = new Set(["table", "index", "view", "materialized", "sequence"]);
 
 /**
- * The tables, views and indexes that a statement locks for certain, as it names them. Empty for statements that may do nothing
+ * The tables, views, indexes and sequences that a statement locks for certain, as it names them. Empty for statements that may do nothing
  * (`IF EXISTS`), and for those of which the text alone does not show it. Pure.
  */
 export function targetsOf(tokens: readonly Token[]): readonly DottedName[] {

@@ -1,24 +1,7 @@
-/** A change that migrations make, and what the documentation of Postgres says about its lock and its rewrite. */
-export interface Pattern {
-  readonly name: string;
-  /** Statements before it, which are not observed. */
-  readonly before?: string;
-  readonly sql: string;
-  /** The table that is looked at. Default `t`. */
-  readonly table?: string;
-  /** The documented lock on the table (PostgreSQL documentation, "Explicit Locking", and the page of the command). `none`: no lock. */
-  readonly lock: string;
-  /** Whether the documentation says that the rows are written to a new file. Default false. */
-  readonly rewrites?: boolean;
-  /** Whether it blocks readers although its lock on the table does not: by its lock on an index. */
-  readonly blocksReaders?: boolean;
-  /** It cannot run in a transaction. Its lock is then known from samples only. */
-  readonly alone?: true;
-  /** The first major version that has it. */
-  readonly since?: number;
-  /** Whether its time grows with the table, so that it is measured beside a client that waits. */
-  readonly isSlow?: true;
-}
+import { MORE_PATTERNS } from "./more-patterns.ts";
+import type { Pattern } from "./pattern.ts";
+
+export type { Pattern } from "./pattern.ts";
 
 const AE = "ACCESS EXCLUSIVE";
 const SUE = "SHARE UPDATE EXCLUSIVE";
@@ -44,7 +27,13 @@ insert into pt_1 select id, a from t limit 10000;
 create table pt_2 (id int, a int);
 create view vw as select id from source;
 create function trig() returns trigger language plpgsql as 'begin return new; end';
-create schema elsewhere;`;
+create schema elsewhere;
+create sequence numbers owned by source.a;
+create domain amount as int;
+create table priced (id int, price amount);
+insert into priced select id, a from t limit ${Math.ceil(rows / 10)};
+create table line (id int primary key, o_id int references o (id));
+insert into line select g, g % 100 from generate_series(1, 1000) g;`;
 }
 
 export const PATTERNS: readonly Pattern[] = [
@@ -241,4 +230,5 @@ export const PATTERNS: readonly Pattern[] = [
   { name: "create a view", sql: "create view x as select id from t", lock: "ACCESS SHARE" },
   { name: "replace a view", sql: "create or replace view vw as select id from source where a > 0", table: "vw", lock: AE },
   { name: "drop a table", sql: "drop table u", table: "u", lock: AE },
+  ...MORE_PATTERNS,
 ];

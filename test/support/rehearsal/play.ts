@@ -59,7 +59,7 @@ export async function play({ server, template }: Stage, pattern: Pattern, withCl
     const statements = pattern.alone === true ? parts : ["begin", ...parts, "commit"];
     const observed = await observe(options, (reached) =>
       withSession(reached, async (session) => {
-        const ended = pattern.alone === true ? await openReader(url) : undefined;
+        const ended = pattern.alone === true ? await openReader(url, pattern.reader ?? "t") : undefined;
         for (const sql of statements) await session.query(sql);
         await ended?.();
       }),
@@ -77,9 +77,9 @@ export async function play({ server, template }: Stage, pattern: Pattern, withCl
  * A transaction with an old snapshot, as an application has them. Statements that run concurrently wait for it, so that they
  * take long enough to be seen also where the machine is busy.
  */
-async function openReader(url: string): Promise<() => Promise<void>> {
+async function openReader(url: string, table: string): Promise<() => Promise<void>> {
   const session = await connect(url);
-  await session.query("begin isolation level repeatable read; select 1 from t limit 1");
+  await session.query(`begin isolation level repeatable read; select 1 from ${table} limit 1`);
   const ended = pause(READER_MS).then(() => session.close());
   return () => ended;
 }

@@ -8,16 +8,19 @@ export interface Verdict {
   readonly readersWait: boolean;
   readonly writersWait: boolean;
   readonly rewritten: boolean;
+  /** Whether all rows were read. Undefined: the pattern does not say it. */
+  readonly scanned?: boolean;
 }
 
 /** What the documentation of Postgres says. */
-export function documentedVerdict({ lock, rewrites = false, blocksReaders = false }: Pattern): Verdict {
+export function documentedVerdict({ lock, rewrites = false, blocksReaders = false, scans }: Pattern): Verdict {
   const mode = LOCK_MODES.find((each) => modeName(each) === lock);
   return {
     lock: mode === undefined ? "none" : lock,
     readersWait: blocksReaders || (mode !== undefined && blocks(mode, "read")),
     writersWait: mode !== undefined && blocks(mode, "write"),
     rewritten: rewrites,
+    ...(scans === undefined ? {} : { scanned: scans }),
   };
 }
 
@@ -25,7 +28,7 @@ export function documentedVerdict({ lock, rewrites = false, blocksReaders = fals
  * What was measured. Newer versions take ACCESS SHARE, which blocks nobody, where older ones take no lock. Only a transaction
  * whose locks were read before its end shows that there was none.
  */
-export function measuredVerdict({ lock }: Pattern, { table, observation }: Pick<Played, "table" | "observation">): Verdict {
+export function measuredVerdict({ lock, scans }: Pattern, { table, observation }: Pick<Played, "table" | "observation">): Verdict {
   const { transactions, completeTransactions } = observation;
   const isComplete = transactions > 0 && completeTransactions === transactions;
   const strongest = table?.strongestLock ?? (isComplete ? "none" : "not seen");
@@ -34,5 +37,6 @@ export function measuredVerdict({ lock }: Pattern, { table, observation }: Pick<
     readersWait: (table?.blockedReadsMs ?? 0) > 0,
     writersWait: (table?.blockedWritesMs ?? 0) > 0,
     rewritten: table?.rewritten ?? false,
+    ...(scans === undefined ? {} : { scanned: (table?.fullScans ?? 0) > 0 }),
   };
 }
