@@ -6,7 +6,8 @@ export interface SentStatement {
   readonly session: string;
   /** The text as it was sent, up to a limit. It never leaves this process unless literals are wanted. */
   readonly sql: string;
-  readonly startMs: Moment;
+  /** When it was sent, or when the server was ready for it: a client can send the next one before that. */
+  startMs: Moment;
   /** Undefined: it had not ended when the session ended. */
   endMs: Moment | undefined;
   /** The server's tags of what it completed, such as `ALTER TABLE`. */

@@ -25,6 +25,8 @@ const NO_PORTAL: Portal = { sql: "", mark: undefined };
 interface Waiting {
   readonly statement: SentStatement;
   readonly isQuery: boolean;
+  /** The number of its batch: what the server answers with one ReadyForQuery. A client can send several without waiting. */
+  readonly batch: number;
 }
 
 export interface RecorderOptions {
@@ -52,10 +54,14 @@ export function recordSession({ session, now, markOf, add, begin, beforeNext }: 
   let transaction: RecordedTransaction | undefined;
   let isIdle = true;
   let inBatch = 0;
+  let sentBatches = 0;
+  let endedBatches = 0;
 
+  const open = (startMs: Moment): void =>
+    begin((transaction = { session, startMs, endMs: undefined, isExplicit: false, isComplete: false }));
   const start = ({ sql, mark }: Portal, isQuery: boolean): void => {
     const startMs = now();
-    if (transaction === undefined) begin((transaction = { session, startMs, endMs: undefined, isExplicit: false, isComplete: false }));
+    if (transaction === undefined) open(startMs);
     inBatch += 1;
     const statement: SentStatement = {
       session,
@@ -67,15 +73,30 @@ export function recordSession({ session, now, markOf, add, begin, beforeNext }: 
       mark,
       isExact: inBatch === 1,
     };
-    waiting.push({ statement, isQuery });
+    waiting.push({ statement, isQuery, batch: sentBatches });
     add(statement);
+  };
+  const endBatch = (): void => {
+    sentBatches += 1;
+    inBatch = 0;
   };
   const finish = (ended: Waiting | undefined): void => {
     if (ended !== undefined) ended.statement.endMs = now();
   };
-  const fromClient = splitMessages({ types: "QPBEC", longest: LONGEST, cut: true }, (type, body) => {
+  /** The statements of the next batch run from now on, in the same transaction or in a new one. */
+  const startNext = (): void => {
+    const [next] = waiting;
+    if (next === undefined) return;
+    const startMs = now();
+    if (transaction === undefined) open(startMs);
+    for (const { statement, batch } of waiting) if (batch === next.batch) statement.startMs = startMs;
+  };
+  const fromClient = splitMessages({ types: "QPBECS", longest: LONGEST, cut: true }, (type, body) => {
     const [first = "", second = ""] = textsOf(body, 2);
-    if (type === "Q") start({ sql: first, mark: markOf(first, () => []) }, true);
+    if (type === "Q") {
+      start({ sql: first, mark: markOf(first, () => []) }, true);
+      endBatch();
+    } else if (type === "S") endBatch();
     else if (type === "P") remember(prepared, first, second);
     else if (type === "B") {
       const sql = prepared.get(second) ?? "";
@@ -83,8 +104,13 @@ export function recordSession({ session, now, markOf, add, begin, beforeNext }: 
     } else if (type === "E") start(portals.get(first) ?? NO_PORTAL, false);
     else if (body[0] === CLOSES_STATEMENT) prepared.delete(textsOf(body.subarray(1), 1)[0] ?? "");
   });
-  const fromServer = splitMessages({ types: "CEsIZ", longest: 4096, cut: true }, (type, body) => {
+  const fromServer = splitMessages({ types: "CEsIZG", longest: 4096, cut: true }, (type, body) => {
     const [current] = waiting;
+    // The server ignores what was sent to end the batch before the rows of a COPY (documentation, "COPY Operations").
+    if (type === "G") {
+      if (current?.isQuery === false) sentBatches = endedBatches;
+      return;
+    }
     if (type === "C") current?.statement.tags.push(textsOf(body, 1)[0] ?? "");
     if (type === "E" && current !== undefined) current.statement.sqlstate = codeOfError(body);
     if (type !== "Z") {
@@ -92,25 +118,27 @@ export function recordSession({ session, now, markOf, add, begin, beforeNext }: 
       if (current?.isQuery === false) finish(waiting.shift());
       return;
     }
-    for (const each of waiting.splice(0)) finish(each);
-    isIdle = true;
-    inBatch = 0;
+    endedBatches = Math.min(endedBatches + 1, sentBatches);
+    while (waiting[0] !== undefined && waiting[0].batch < endedBatches) finish(waiting.shift());
+    isIdle = endedBatches === sentBatches;
     if (transaction !== undefined) transaction.isExplicit ||= body[0] !== OUTSIDE_TRANSACTION;
-    if (body[0] !== OUTSIDE_TRANSACTION || transaction === undefined) return;
-    transaction.endMs = now();
-    transaction = undefined;
+    if (body[0] === OUTSIDE_TRANSACTION && transaction !== undefined) {
+      transaction.endMs = now();
+      transaction = undefined;
+    }
+    startNext();
   });
-  const lookThenRead = async (open: RecordedTransaction, look: Promise<boolean>, chunk: Buffer): Promise<void> => {
-    open.isComplete = await look.catch(() => false);
+  const lookThenRead = async (looked: RecordedTransaction, look: Promise<boolean>, chunk: Buffer): Promise<void> => {
+    looked.isComplete = await look.catch(() => false);
     fromClient(chunk);
   };
   return {
     sent(chunk) {
-      const open = isIdle ? transaction : undefined;
+      const idle = isIdle ? transaction : undefined;
       isIdle = false;
-      const look = open === undefined ? undefined : beforeNext(open, endsTransaction(chunk));
-      if (open !== undefined && look !== undefined) return lookThenRead(open, look, chunk);
-      if (open !== undefined) open.isComplete = false;
+      const look = idle === undefined ? undefined : beforeNext(idle, endsTransaction(chunk));
+      if (idle !== undefined && look !== undefined) return lookThenRead(idle, look, chunk);
+      if (idle !== undefined) idle.isComplete = false;
       fromClient(chunk);
       return undefined;
     },

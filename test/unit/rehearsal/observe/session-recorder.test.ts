@@ -67,6 +67,39 @@ test("records prepared statements with their text, and the error of one", async 
   expect(statements[0]?.endMs).toBeDefined();
 });
 
+const batchOf = (sql: string): Buffer => Buffer.concat([message("P", "", sql), bind("", "", "1"), execute(""), message("S")]);
+
+test("a statement that is sent before the answer to the one before it has its own time and its own transaction", async () => {
+  const { tap, statements, transactions } = record();
+  await tap.sent(Buffer.concat([batchOf("alter table a add x int"), batchOf("alter table b add x int"), batchOf("select 1")]));
+  const starts = statements.map(({ startMs }) => startMs);
+  tap.received(Buffer.concat([message("C", "ALTER TABLE"), ready("I")]));
+  expect(statements.map(({ endMs }) => endMs !== undefined)).toEqual([true, false, false]);
+  tap.received(Buffer.concat([message("C", "ALTER TABLE"), ready("I"), message("C", "SELECT 1"), ready("I")]));
+  expect(statements.map(({ tags }) => tags)).toEqual([["ALTER TABLE"], ["ALTER TABLE"], ["SELECT 1"]]);
+  for (const [at, { startMs, endMs = 0 }] of statements.entries()) {
+    expect(startMs).toBeGreaterThanOrEqual(statements[at - 1]?.endMs ?? starts[0] ?? 0);
+    expect(endMs).toBeGreaterThan(startMs);
+    expect(transactions[at]).toMatchObject({ isExplicit: false, endMs: expect.any(Number) });
+    expect(transactions[at]?.startMs).toBeLessThanOrEqual(startMs);
+  }
+  expect(transactions).toHaveLength(3);
+});
+
+test("looks before the end of a transaction also after a COPY, whose first end of a batch has no answer", async () => {
+  const { tap, statements, asked } = record();
+  await tap.sent(query("begin"));
+  tap.received(Buffer.concat([message("C", "BEGIN"), ready("T")]));
+  await tap.sent(batchOf("copy t from stdin"));
+  tap.received(encode({ type: "G", body: Buffer.from([0, 0, 0]) }));
+  await tap.sent(Buffer.concat([encode({ type: "c", body: Buffer.alloc(0) }), message("S")]));
+  tap.received(Buffer.concat([message("C", "COPY 1"), ready("T")]));
+  await tap.sent(query("commit"));
+  tap.received(Buffer.concat([message("C", "COMMIT"), ready("I")]));
+  expect(asked).toEqual([false, true]);
+  expect(statements.map(({ tags }) => tags)).toEqual([["BEGIN"], ["COPY 1"], ["COMMIT"]]);
+});
+
 test("reads parameters as texts and as binary numbers, and nothing from a damaged message", () => {
   expect(parametersOf(bind("", "", "0042").subarray(5))).toEqual(["0042"]);
   const binary = Buffer.from([0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 4, 0, 0, 0, 9, 0, 0]);
