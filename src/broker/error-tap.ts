@@ -1,4 +1,4 @@
-import { objectOf, type ServerError } from "../postgres/server-error.ts";
+import { isRaisedBy, objectOf, type ServerError } from "../postgres/server-error.ts";
 import { splitMessages } from "./split-messages.ts";
 
 /** Reads what a server sends to one client, and calls back for each error and each statement that succeeded. */
@@ -27,5 +27,10 @@ export function readError(body: Buffer): ServerError {
   const fields = body.toString().split("\0");
   const field = (name: string): string | undefined => fields.find((each) => each.startsWith(name))?.slice(1);
   const names = { schema: field("s"), table: field("t"), column: field("c"), constraint: field("n"), datatype: field("d") };
-  return { sqlstate: field("C"), message: field("M") ?? "", object: objectOf(names) };
+  return {
+    sqlstate: field("C"),
+    message: field("M") ?? "",
+    object: objectOf(names),
+    ...(isRaisedBy(field("R")) ? { isRaised: true } : {}),
+  };
 }

@@ -9,6 +9,26 @@ export interface ServerError {
   /** The file or the migration in which it happened, as the tool printed it. */
   readonly file?: string | undefined;
   readonly line?: number | undefined;
+  /** Whether code in the database raised it, such as `RAISE` of PL/pgSQL. Its message can have any text, also values of rows. */
+  readonly isRaised?: boolean | undefined;
+}
+
+/** In place of a message that code in the database wrote. */
+export const RAISED = "code in the database raised an error of its own, whose text can have values of rows";
+
+/** Functions of the server with which PL/pgSQL, PL/Python, PL/Perl and PL/Tcl pass on an error of the user's code. */
+const RAISING: ReadonlySet<string> = new Set([
+  "exec_stmt_raise",
+  "exec_stmt_assert",
+  "PLy_elog_impl",
+  "PLy_output",
+  "do_util_elog",
+  "pltcl_elog",
+]);
+
+/** Whether the function of the server that reported an error passes on an error of the user's code. */
+export function isRaisedBy(routine: unknown): boolean {
+  return typeof routine === "string" && RAISING.has(routine);
 }
 
 /** Characters of a message that are kept. */

@@ -1,8 +1,8 @@
 import type { Context } from "../../context/context.ts";
 import { formatElapsed } from "../../duration.ts";
-import { isOffshootError, messageOf } from "../../errors.ts";
+import { isOffshootError } from "../../errors.ts";
 import { connect } from "../../postgres/connect.ts";
-import { publicMessage } from "../../postgres/server-error.ts";
+import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import type { RehearsalFinding } from "../../rehearsal/finding.ts";
 import type { Judged } from "../../rehearsal/judge/judge.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
@@ -40,7 +40,7 @@ export async function rehearseAlternatives(
 function unmeasured(signal: AbortSignal): (thrown: unknown) => string {
   return (thrown) => {
     if (signal.aborted) throw thrown;
-    return `it could not be measured: ${publicMessage(messageOf(thrown))}`;
+    return `it could not be measured: ${publicMessageOf(thrown)}`;
   };
 }
 

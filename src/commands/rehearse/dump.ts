@@ -13,7 +13,7 @@ import { type DirectUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { restrictCopy } from "../../providers/local/restricted-copy.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
-import { publicMessage } from "../../postgres/server-error.ts";
+import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { findDumpProgram } from "../pg-dump.ts";
@@ -107,7 +107,7 @@ async function analyze(url: DirectUrl, { signal, settings }: Context): Promise<r
     (thrown: unknown) => {
       if (signal.aborted) throw thrown;
       // A function in an index can fail there.
-      return [`The copy has no statistics of its rows: ${publicMessage(messageOf(thrown))}.`];
+      return [`The copy has no statistics of its rows: ${publicMessageOf(thrown)}.`];
     },
   );
 }

@@ -1,4 +1,4 @@
-import { describeServerError, publicMessage, type ServerError } from "../../postgres/server-error.ts";
+import { describeServerError, publicMessage, RAISED, type ServerError } from "../../postgres/server-error.ts";
 import type { RehearsalFacts } from "../facts.ts";
 import { found, type RehearsalFinding } from "../finding.ts";
 import type { ReadStatement } from "../measure/statements.ts";
@@ -48,10 +48,14 @@ export function judgeFailure(
   const statement = statements.findLast(({ sent }) => sent.sqlstate !== undefined && sent.sqlstate !== "25P02");
   const cause = errors.findLast(({ sqlstate }) => sqlstate === statement?.sent.sqlstate) ?? errors.at(-1);
   const sqlstate = cause?.sqlstate ?? "";
-  const part = statement?.parts.find(({ kind }) => !["transaction", "set", "read"].includes(kind)) ?? statement?.parts[0];
+  // The server answers each statement of a message that succeeds with one tag. A text that was cut can lack the one that failed.
+  const part =
+    statement?.parts[statement.sent.tags.length] ??
+    statement?.parts.find(({ kind }) => !["transaction", "set", "read"].includes(kind)) ??
+    statement?.parts[0];
   const blamed = statement === undefined || part === undefined ? undefined : { statement, part };
   const { migration, statement: text } = subjectOf(blamed, shown).subject;
-  const error = cause === undefined ? exit : describeServerError({ ...cause, message: publicMessage(cause.message) });
+  const error = cause === undefined ? exit : describeServerError({ ...cause, message: messageIn(cause, shown.literals) });
   const facts = {
     ...(migration === undefined ? {} : { migration }),
     ...(text === undefined ? {} : { statement: text }),
@@ -74,4 +78,8 @@ export function judgeFailure(
   }
   const advice = OTHER[sqlstate] ?? "Correct the migration. It would fail in production in the same way.";
   return found("migration-fails", object, { ...facts, advice }, options);
+}
+
+function messageIn({ message, isRaised }: ServerError, literals: boolean): string {
+  return isRaised === true && !literals ? `${RAISED}; --literals shows it` : publicMessage(message);
 }

@@ -7,11 +7,12 @@ import { changesSchema } from "../sql/kinds.ts";
 import { inWords } from "../advice/advice.ts";
 import type { RoleSettings } from "../role-settings.ts";
 import { formatWait } from "../size.ts";
+import type { Judged } from "./judged.ts";
 import { mergeTables } from "./merge.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
-import { type Judged, judgeTable } from "./tables.ts";
+import { judgeTable } from "./tables.ts";
 
-export type { Judged } from "./tables.ts";
+export type { Judged } from "./judged.ts";
 
 const SLOWEST = 3;
 

@@ -1,5 +1,5 @@
 import type { RehearsalFinding } from "../finding.ts";
-import type { Judged } from "./tables.ts";
+import type { Judged } from "./judged.ts";
 
 type Blocked = Extract<RehearsalFinding, { readonly code: "reads-blocked" | "writes-blocked" }>;
 

@@ -1,7 +1,6 @@
 import { formatElapsed } from "../../duration.ts";
-import { found, type RehearsalFinding } from "../finding.ts";
+import { found } from "../finding.ts";
 import { type EffectiveLimits, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
-import type { Advice } from "../advice/advice.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type ExplainedTable, lengthOf } from "../measure/measure.ts";
 import type { TableChange } from "../measure/tables.ts";
@@ -11,16 +10,9 @@ import type { Wait } from "../observe/blocking.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
+import type { Judged } from "./judged.ts";
+import { judgeRows } from "./rows.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
-
-/** A finding, with the advice that could be rehearsed. */
-export interface Judged {
-  readonly finding: RehearsalFinding;
-  readonly advice?: Advice;
-}
-
-/** More rows than this in one transaction are worth a word: others change rows too. */
-const MANY_ROWS = 10_000;
 
 /** Where the command did not pass the broker, its statements are not known. */
 const UNKNOWN_STATEMENTS = 20;
@@ -116,42 +108,4 @@ function judgeRewrite(
   const facts = { ...subject, size: formatSize(change.table.bytes), limit: formatSize(own.rewriteBytes) };
   const options = { at: placeOf(rewrite, change.relations, shown), severity: severities.rewrite, reason: own.reasons.rewrite };
   return [{ finding: found("table-rewritten", { kind: "table", name: change.table.shown }, facts, options), advice }];
-}
-
-/** Row locks are not in `pg_locks`. How many rows a transaction changed, and how long it took afterwards, shows them. */
-function judgeRows(
-  { change }: ExplainedTable,
-  own: EffectiveLimits,
-  statements: readonly ReadStatement[],
-  shown: Shown,
-): readonly Judged[] {
-  const rows = change.updated + change.deleted;
-  if (rows < MANY_ROWS) return [];
-  const names = new Set(change.relations.map(({ name }) => name));
-  const changing = statements.flatMap((statement) =>
-    statement.parts
-      .filter(
-        ({ kind, names: named }) =>
-          ["update", "delete", "merge", "other"].includes(kind) && named.some((parts) => names.has(parts.at(-1) ?? "")),
-      )
-      .map((part) => ({ statement, part })),
-  );
-  const [blamed] = changing.toSorted((one, other) => lengthOfStatement(other.statement) - lengthOfStatement(one.statement));
-  if (blamed === undefined) return [];
-  const { startMs, transaction } = blamed.statement;
-  const endMs = Math.max(...statements.filter((each) => each.transaction === transaction).map((each) => each.endMs));
-  if (endMs - startMs <= own.blockedWritesMs) return [];
-  const { subject, advice } = subjectOf(blamed, shown);
-  const facts = {
-    ...subject,
-    rows: formatRows(rows),
-    held: formatWait(endMs - startMs, formatElapsed),
-    limit: formatWait(own.blockedWritesMs, formatElapsed),
-  };
-  const options = { at: placeOf(blamed, change.relations, shown), reason: own.reasons.blockedWrites };
-  return [{ finding: found("rows-locked", { kind: "table", name: change.table.shown }, facts, options), advice }];
-}
-
-function lengthOfStatement({ startMs, endMs }: ReadStatement): number {
-  return endMs - startMs;
 }

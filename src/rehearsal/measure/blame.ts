@@ -28,7 +28,8 @@ export function blameForWait(wait: Wait, statements: readonly ReadStatement[], r
 /** The statement that wrote a relation to a new file: the longest one that names it and can do that. Pure. */
 export function blameForRewrite(statements: readonly ReadStatement[], relations: readonly Relation[]): Blamed | undefined {
   const bySize = statements.filter(({ sent }) => sent.sqlstate === undefined).toSorted((one, other) => lengthOf(other) - lengthOf(one));
-  const able = bySize.filter(({ parts }) => parts.some(({ kind }) => canRewrite(kind)));
+  // Of those that only read, there are only those whose functions took a lock.
+  const able = bySize.filter(({ parts }) => parts.some(({ kind }) => canRewrite(kind)) || parts.every(({ kind }) => kind === "read"));
   return firstNaming(able, relations, ({ kind }) => canRewrite(kind)) ?? firstOf(able);
 }
 

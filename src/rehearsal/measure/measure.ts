@@ -11,6 +11,7 @@ import { blameForRewrite, type Blamed } from "./blame.ts";
 import { explainWaits, type ExplainedWait } from "./explain-waits.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { limitsOf } from "./limits-of-sight.ts";
+import { tookLock } from "./locking-reads.ts";
 import { unseenTables } from "./unseen-tables.ts";
 import { type ReadStatement, readStatements, type RevisionNames } from "./statements.ts";
 import { type TableChange, tableChanges } from "./tables.ts";
@@ -47,8 +48,9 @@ const SLACK_MS = 5;
 /** What was observed, as facts. Pure. */
 export function measure(observed: Observed<unknown>, options: MeasureOptions): Explained {
   const { recording, sampled, pids, before, after, startMs, endMs } = observed;
-  const statements = readStatements(recording, pids, options.files, options.revisions, endMs);
   const spans = spansOf(sampled.samples, knownMoments(observed), endMs);
+  const locked = tookLock(spans, before.relations);
+  const statements = readStatements(recording, pids, options.files, options.revisions, endMs, locked);
   const unseen = unseenTables(statements, recording.transactions, before.relations, spans);
   const tables = tableChanges(before, after, spans, unseen)
     .filter((change) => !options.isOwn(change))

@@ -1,5 +1,6 @@
 import type { Place } from "../../findings/finding.ts";
 import type { Moment, Recording, SentStatement } from "../observe/recording.ts";
+import type { TookLock } from "./locking-reads.ts";
 import { kindOf, type StatementKind } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { type DottedName, namesIn } from "../sql/names.ts";
@@ -39,7 +40,7 @@ export interface RevisionNames {
 
 /**
  * The statements with their parts, transactions and migrations. Statements that only read, set something, or begin and end
- * transactions are left out. Pure.
+ * transactions are left out, except for those whose functions took a lock. Pure.
  */
 export function readStatements(
   { statements, transactions }: Recording,
@@ -47,6 +48,7 @@ export function readStatements(
   files: MigrationFiles,
   revisions: RevisionNames | undefined,
   untilMs: Moment,
+  tookLock: TookLock = () => false,
 ): readonly ReadStatement[] {
   const ended = new Map<string, Moment>();
   const marks = marksOf(statements, revisions);
@@ -55,11 +57,13 @@ export function readStatements(
     const endMs = sent.endMs ?? untilMs;
     ended.set(sent.session, endMs);
     const parts = partsOf(sent.sql, files);
-    if (parts.every(({ kind }) => ["transaction", "set", "read"].includes(kind)) && sent.sqlstate === undefined) return [];
+    const pid = pids.get(sent.session);
+    const isQuiet = parts.every(({ kind }) => ["transaction", "set", "read"].includes(kind)) && sent.sqlstate === undefined;
+    if (isQuiet && !(parts.some(({ kind }) => kind === "read") && tookLock(pid, startMs, endMs))) return [];
     const file = parts.find(({ at }) => at !== undefined)?.at?.file;
     const transaction = transactions.findLastIndex((each) => each.session === sent.session && each.startMs <= sent.startMs);
     const migration = marks[index] ?? (file === undefined ? undefined : nameOfFile(file));
-    return [{ sent, startMs, endMs, pid: pids.get(sent.session), transaction, parts, migration }];
+    return [{ sent, startMs, endMs, pid, transaction, parts, migration }];
   });
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { codeOf, messageOf } from "../../errors.ts";
-import { publicMessage } from "../../postgres/server-error.ts";
+import { codeOf } from "../../errors.ts";
+import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Collected, type CollectedPhases, newCollection } from "./latency.ts";
 import type { Traffic, TrafficPhase } from "./traffic.ts";
@@ -122,5 +122,5 @@ function chooserOf(statements: readonly ReadyStatement[], random: () => number):
 
 function causeOf(thrown: unknown): string {
   const code = codeOf(thrown);
-  return `${publicMessage(messageOf(thrown)).replace(/\.$/, "")}${code === undefined ? "" : ` (SQLSTATE ${code})`}`;
+  return `${publicMessageOf(thrown).replace(/\.$/, "")}${code === undefined ? "" : ` (SQLSTATE ${code})`}`;
 }

@@ -1,6 +1,5 @@
-import { messageOf } from "../../errors.ts";
 import type { Session } from "../../postgres/session.ts";
-import { publicMessage } from "../../postgres/server-error.ts";
+import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import type { LocatedProblem } from "../../schema-problems.ts";
 import type { Traffic, TrafficStatement, ValueSource } from "./traffic.ts";
 
@@ -62,7 +61,7 @@ async function choicesOf(session: Session, source: ValueSource): Promise<Chosen>
         "the query returns no row in the copy: write values that do not depend on its rows, or rehearse on a copy with rows (--from URL)",
     };
   } catch (thrown) {
-    return { line, problem: `the query fails in the copy: ${publicMessage(messageOf(thrown))}` };
+    return { line, problem: `the query fails in the copy: ${publicMessageOf(thrown)}` };
   } finally {
     await session.query("rollback").catch(() => {});
   }
@@ -83,7 +82,7 @@ async function tryOnce(session: Session, sql: string, draws: readonly Draw[]): P
     );
     return undefined;
   } catch (thrown) {
-    return publicMessage(messageOf(thrown));
+    return publicMessageOf(thrown);
   } finally {
     await session.query("rollback").catch(() => {});
   }

@@ -47,7 +47,7 @@ const read = (file: string): Promise<string> => readFile(join(project.directory,
 
 const codes = ({ findings }: Rehearsal): readonly (readonly string[])[] => findings.map(({ code, severity }) => [code, severity]);
 
-const SLOW = { timeout: 120_000 };
+const SLOW = { timeout: 300_000 };
 
 test("rows that stay locked are a warning, with their number and their time", SLOW, async () => {
   const { code, result } = await rehearse("update person set name = name || '!';\nselect pg_sleep(4);\n");
@@ -64,12 +64,21 @@ test("a strong lock without a lock_timeout is one note, and none with it", SLOW,
   expect(codes((await rehearse("set lock_timeout = '3s';\nalter table person add column a int;\n")).result)).toEqual([]);
 });
 
-const LOCKED = "set lock_timeout = '3s';\nalter table person add column a int;\nselect pg_sleep(4);\n";
+/** Above this, a wait of some seconds can be the work of the machine, and the rehearsal says so in place of a finding. */
+const BUSY_MS = 100;
+
+/** A lock for some seconds: for more of them where the machine was so busy that this is not enough for a finding. */
+async function rehearseLocked(...args: readonly string[]): ReturnType<typeof rehearse> {
+  const locked = (seconds: number): string =>
+    `set lock_timeout = '3s';\nalter table person add column a int;\nselect pg_sleep(${seconds});\n`;
+  const first = await rehearse(locked(4), ...args);
+  return first.result.observation.delayMs < BUSY_MS ? first : rehearse(locked(30), ...args);
+}
 
 test("every report has the finding with its file and its line", SLOW, async () => {
   const formats = { sarif: "a.sarif", junit: "a.xml", markdown: "a.md", "code-quality": "a.json", text: "a.txt" };
   const flags = Object.entries(formats).flatMap(([format, file]) => ["--report", `${format}=${file}`]);
-  const { code, result } = await rehearse(LOCKED, ...flags);
+  const { code, result } = await rehearseLocked(...flags);
   expect([code, codes(result)]).toEqual([10, [["reads-blocked", "error"]]]);
   const sarif = JSON.parse(await read(formats.sarif)) as { readonly runs: readonly [{ readonly results: readonly unknown[] }] };
   expect(sarif.runs[0].results).toMatchObject([
@@ -89,13 +98,13 @@ test("every report has the finding with its file and its line", SLOW, async () =
 
 test("a severity lowers a limit, and an exception of a table counts until its last day", SLOW, async () => {
   await project.write("offshoot.yaml", `${LIMITS}  severities:\n    blockedReads: warning\n`);
-  expect(codes((await rehearse(LOCKED)).result)).toEqual([["reads-blocked", "warning"]]);
+  expect(codes((await rehearseLocked()).result)).toEqual([["reads-blocked", "warning"]]);
   const exception = (until: string): string =>
     `${LIMITS}  tables:\n    public.person:\n      blockedReads: 20s\n      blockedWrites: 20s\n      reason: only at night\n      until: ${until}\n`;
   await project.write("offshoot.yaml", exception("2999-01-01"));
-  expect((await rehearse(LOCKED)).code).toBe(0);
+  expect((await rehearseLocked()).code).toBe(0);
   await project.write("offshoot.yaml", exception("2020-01-01"));
-  const { code, result } = await rehearse(LOCKED);
+  const { code, result } = await rehearseLocked();
   expect([code, codes(result)]).toEqual([
     10,
     [
@@ -118,7 +127,7 @@ test("the traffic of a file runs beside the migrations, and its figures are in t
     "traffic.yaml",
     "version: 1\nbefore: 500ms\nafter: 500ms\nstatements:\n  - name: read\n    sql: select name from person where id = $1\n    values:\n      - query: select id from person limit 10\n",
   );
-  const { result } = await rehearse(LOCKED, "--traffic", "traffic.yaml");
+  const { result } = await rehearseLocked("--traffic", "traffic.yaml");
   expect(result.traffic).toMatchObject({ file: "traffic.yaml", outcome: "succeeded", statements: [{ name: "read", line: 5 }] });
   expect(result.traffic?.all.during.longestWaitMs).toBeGreaterThan(3000);
   expect(codes(result)).toEqual([

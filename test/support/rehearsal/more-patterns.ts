@@ -92,7 +92,7 @@ export const MORE_PATTERNS: readonly Pattern[] = [
     table: "priced",
     lock: "none",
   },
-  { name: "change the step of a sequence", sql: "alter sequence numbers increment by 10", table: "numbers", lock: SRE },
+  { name: "change the step of a sequence", sql: "alter sequence numbers increment by 10", table: "numbers", lock: SRE, rewrites: true },
   { name: "restart a sequence", sql: "alter sequence numbers restart with 1000", table: "numbers", lock: SRE, rewrites: true },
   { name: "rename a sequence", sql: "alter sequence numbers rename to x", table: "numbers", lock: AE },
   { name: "drop a view", sql: "drop view vw", table: "vw", lock: AE },

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { readError } from "../../../../src/broker/error-tap.ts";
 import { judgeFailure } from "../../../../src/rehearsal/judge/failure.ts";
+import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+import { statementsIn } from "../../../../src/rehearsal/sql/split.ts";
 
 const shown = { files: migrationFiles([]), major: 17, literals: false };
 
@@ -20,6 +23,27 @@ test.each([
   expect(JSON.stringify(finding)).not.toContain("SECRET");
   const settings = code === "fails-by-timeout" ? { settings: ["lock_timeout = 5s"] } : {};
   expect(finding.facts).toMatchObject(settings);
+});
+
+test("of several statements in one message, the one that failed is named", () => {
+  const sql = "drop index item_key; alter table item add column team int; alter table item alter column team set not null; select 1";
+  const parts = statementsIn(sql).map(({ tokens }) => ({ tokens, kind: kindOf(tokens), names: [], at: undefined }));
+  const sent = { session: "s", sql, startMs: 0, tags: ["DROP INDEX", "ALTER TABLE"], sqlstate: "23502", mark: undefined, isExact: true };
+  const statement = { sent: { ...sent, endMs: 9 }, startMs: 0, endMs: 9, pid: 1, transaction: 0, parts, migration: "2_team" };
+  const error = { sqlstate: "23502", message: 'column "team" of relation "item" contains null values' };
+  expect(judgeFailure([error], [statement], { limits: {} }, shown, "exit status 1").facts).toMatchObject({
+    statement: "alter table item alter column team set not null",
+  });
+});
+
+test("the text of an error that code in the database raised is shown only with the literals", () => {
+  const fields = ["SERROR", "CP0001", "Mno order for SECRET", "Rexec_stmt_raise"].map((field) => `${field}\0`).join("");
+  const error = readError(Buffer.from(fields));
+  const find = (literals: boolean): string =>
+    JSON.stringify(judgeFailure([error], [], { limits: {} }, { ...shown, literals }, "exit status 1"));
+  expect(find(false)).toContain("code in the database raised an error");
+  expect(find(false)).not.toContain("SECRET");
+  expect(find(true)).toContain("no order for SECRET");
 });
 
 test("without an error of the server, the end of the command is the error", () => {

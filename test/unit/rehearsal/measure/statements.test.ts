@@ -56,6 +56,20 @@ test("a tool that records a migration before it: statements belong to the last r
   ]);
 });
 
+test("a statement that only reads is left out, except for one whose function took a lock", () => {
+  const statements = [sent("select 1"), sent("select change_it()")];
+  const [, calling] = statements;
+  const kept = readStatements(
+    { statements, transactions: [], dropped: 0 },
+    new Map([["s", 7]]),
+    files,
+    undefined,
+    1000,
+    (pid, fromMs, toMs) => pid === 7 && fromMs <= (calling?.startMs ?? 0) && toMs >= (calling?.startMs ?? 0),
+  );
+  expect(kept.map(({ sent: { sql } }) => sql)).toEqual(["select change_it()"]);
+});
+
 const failing = (): readonly SentStatement[] => [
   sent("alter table a add b int"),
   sent("insert into v values ('1')", "1"),

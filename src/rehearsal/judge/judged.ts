@@ -1,0 +1,8 @@
+import type { Advice } from "../advice/advice.ts";
+import type { RehearsalFinding } from "../finding.ts";
+
+/** A finding, with the advice that could be rehearsed. */
+export interface Judged {
+  readonly finding: RehearsalFinding;
+  readonly advice?: Advice;
+}

@@ -1,0 +1,78 @@
+import { formatElapsed } from "../../duration.ts";
+import { found } from "../finding.ts";
+import type { EffectiveLimits } from "../limits.ts";
+import type { Blamed } from "../measure/blame.ts";
+import type { ExplainedTable } from "../measure/measure.ts";
+import type { ReadStatement } from "../measure/statements.ts";
+import type { Relation } from "../observe/relations.ts";
+import { formatRows, formatWait } from "../size.ts";
+import type { Judged } from "./judged.ts";
+import { placeOf, type Shown, subjectOf } from "./subject.ts";
+
+/** More rows than this in one transaction are worth a word: others change rows too. */
+const MANY_ROWS = 10_000;
+const CHANGING: ReadonlySet<string> = new Set(["update", "delete", "merge"]);
+
+/** Row locks are not in `pg_locks`. How many rows a transaction changed, and how long it took afterwards, shows them. */
+export function judgeRows(
+  { change }: ExplainedTable,
+  own: EffectiveLimits,
+  statements: readonly ReadStatement[],
+  shown: Shown,
+): readonly Judged[] {
+  const rows = change.updated + change.deleted;
+  if (rows < MANY_ROWS) return [];
+  const blamed =
+    longestOf(naming(change.relations, statements, (kind) => CHANGING.has(kind))) ??
+    longestOf(hidden(statements)) ??
+    longestOf(naming(change.relations, statements, (kind) => kind === "other"));
+  if (blamed === undefined) return [];
+  const { startMs, transaction } = blamed.statement;
+  const endMs = Math.max(...statements.filter((each) => each.transaction === transaction).map((each) => each.endMs));
+  if (endMs - startMs <= own.blockedWritesMs) return [];
+  const { subject, advice } = subjectOf(blamed, shown);
+  const facts = {
+    ...subject,
+    rows: formatRows(rows),
+    held: formatWait(endMs - startMs, formatElapsed),
+    limit: formatWait(own.blockedWritesMs, formatElapsed),
+  };
+  const options = { at: placeOf(blamed, change.relations, shown), reason: own.reasons.blockedWrites };
+  return [{ finding: found("rows-locked", { kind: "table", name: change.table.shown }, facts, options), advice }];
+}
+
+function naming(
+  relations: readonly Relation[],
+  statements: readonly ReadStatement[],
+  isSuitable: (kind: string) => boolean,
+): readonly Blamed[] {
+  const names = new Set(relations.map(({ name }) => name));
+  return statements.flatMap((statement) =>
+    statement.parts
+      .filter(({ kind, names: named }) => isSuitable(kind) && named.some((parts) => names.has(parts.at(-1) ?? "")))
+      .map((part) => ({ statement, part })),
+  );
+}
+
+/**
+ * Statements that can change rows of a table without its name: code, calls of functions, prepared statements. Not those that can
+ * commit in between, because they release the rows.
+ */
+function hidden(statements: readonly ReadStatement[]): readonly Blamed[] {
+  return statements
+    .filter(({ sent }) => !/\bcommit\b/i.test(sent.sql))
+    .flatMap((statement) => {
+      const [part, second] = statement.parts;
+      const [first] = part?.tokens ?? [];
+      const isHidden = second === undefined && (part?.kind === "read" || ["do", "execute"].includes(first?.text.toLowerCase() ?? ""));
+      return part !== undefined && isHidden ? [{ statement, part }] : [];
+    });
+}
+
+function longestOf(choices: readonly Blamed[]): Blamed | undefined {
+  return choices.toSorted((one, other) => lengthOfStatement(other.statement) - lengthOfStatement(one.statement))[0];
+}
+
+function lengthOfStatement({ startMs, endMs }: ReadStatement): number {
+  return endMs - startMs;
+}

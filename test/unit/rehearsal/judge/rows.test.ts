@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { judgeRows } from "../../../../src/rehearsal/judge/rows.ts";
+import type { ReadStatement } from "../../../../src/rehearsal/measure/statements.ts";
+import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
+import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+import { namesIn } from "../../../../src/rehearsal/sql/names.ts";
+import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+
+const table = { id: 1, schema: "public", name: "item", kind: "r", shown: "public.item", table: undefined, file: 1, bytes: 1_000_000 };
+const change = {
+  table,
+  relations: [table],
+  locks: undefined,
+  isUnseen: false,
+  rows: 50_000,
+  rewritten: false,
+  bytesAfter: 1_000_000,
+  indexesRewritten: [],
+  dropped: false,
+  fullScans: 0,
+  rowsScanned: 0,
+  inserted: 0,
+  updated: 50_000,
+  deleted: 0,
+};
+const limits = { blockedReadsMs: 100, blockedWritesMs: 1000, rewriteBytes: 1, momentMs: 100, reasons: {} };
+const shown = { files: migrationFiles([]), major: 18, literals: false };
+
+function statement(sql: string, startMs: number, endMs: number): ReadStatement {
+  const tokens = tokensOf(sql);
+  const sent = { session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined, mark: undefined, isExact: true };
+  const part = { tokens, kind: kindOf(tokens), names: namesIn(tokens), at: undefined };
+  return { sent, startMs, endMs, pid: 7, transaction: startMs, parts: [part], migration: undefined };
+}
+
+const blamed = (...statements: readonly ReadStatement[]): readonly unknown[] =>
+  judgeRows({ change, reads: [], writes: [], rewrite: undefined }, limits, statements, shown).map(({ finding }) =>
+    "statement" in finding.facts ? finding.facts.statement : undefined,
+  );
+
+test.each([
+  ["a prepared statement", "execute all_items"],
+  ["a block of code", "do $$ begin update item set a = 1; end $$"],
+  ["a call of a function", "select change_all()"],
+])("%s that changes many rows without their table's name is named", (_, sql) => {
+  const [shownStatement] = blamed(statement("prepare all_items as update item set a = 1", 0, 10), statement(sql, 20, 3000));
+  expect(shownStatement).toContain(sql.split(" ")[0]);
+});
+
+test("an update that names the table is named before them", () => {
+  expect(blamed(statement("update item set a = 1", 0, 2000), statement("select other()", 3000, 9000))).toEqual(["update item set a = ?"]);
+});
+
+test("code that can commit in between is not said to keep its rows locked", () => {
+  expect(blamed(statement("do $$ begin loop update item set a = 1; commit; end loop; end $$", 0, 9000))).toEqual([]);
+  expect(blamed(statement("call change_in_batches()", 0, 9000))).toEqual([]);
+});
