@@ -14,7 +14,6 @@ const WRITES = LOCK_MODES.indexOf("RowExclusiveLock");
  * strong one, or one of a writer in a long statement. In a short one, it can be the lock of the statement before. Pure.
  */
 export function tookLock(spans: readonly LockSpan[], relations: ReadonlyMap<number, Relation>): TookLock {
-  const strengthOf = (mode: LockMode): number => LOCK_MODES.indexOf(mode);
   const ofTables = spans.filter(({ relation, mode }) => {
     const kind = relations.get(relation)?.kind;
     return kind !== undefined && kind !== SEQUENCE && strengthOf(mode) >= WRITES;
@@ -24,4 +23,8 @@ export function tookLock(spans: readonly LockSpan[], relations: ReadonlyMap<numb
       (span) =>
         span.pid === pid && span.fromMs >= fromMs && span.fromMs <= toMs && (strengthOf(span.mode) > WRITES || toMs - fromMs >= MOMENT_MS),
     );
+}
+
+function strengthOf(mode: LockMode): number {
+  return LOCK_MODES.indexOf(mode);
 }

@@ -64,13 +64,14 @@ test("a strong lock without a lock_timeout is one note, and none with it", SLOW,
   expect(codes((await rehearse("set lock_timeout = '3s';\nalter table person add column a int;\n")).result)).toEqual([]);
 });
 
+const locked = (seconds: number): string =>
+  `set lock_timeout = '3s';\nalter table person add column a int;\nselect pg_sleep(${seconds});\n`;
+
 /** Above this, a wait of some seconds can be the work of the machine, and the rehearsal says so in place of a finding. */
 const BUSY_MS = 100;
 
 /** A lock for some seconds: for more of them where the machine was so busy that this is not enough for a finding. */
 async function rehearseLocked(...args: readonly string[]): ReturnType<typeof rehearse> {
-  const locked = (seconds: number): string =>
-    `set lock_timeout = '3s';\nalter table person add column a int;\nselect pg_sleep(${seconds});\n`;
   const first = await rehearse(locked(4), ...args);
   return first.result.observation.delayMs < BUSY_MS ? first : rehearse(locked(30), ...args);
 }
