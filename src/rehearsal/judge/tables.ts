@@ -75,7 +75,7 @@ function judgeWait(
     ...subject,
     blocked: formatWait(lengthOf(wait), formatElapsed),
     limit: limitMs === own.momentMs ? "a moment" : formatWait(limitMs, formatElapsed),
-    lock: modeName(wait.mode),
+    lock: modeName(wait.firstMode),
     table: sizeInWords(change),
     ...(during === undefined ? {} : { during }),
   };

@@ -1,6 +1,7 @@
 import type { Wait } from "../observe/blocking.ts";
+import type { LockMode } from "../observe/lock-modes.ts";
 import type { Relation } from "../observe/relations.ts";
-import { canRewrite, changesSchema } from "../sql/kinds.ts";
+import { canRewrite, changesSchema, type StatementKind } from "../sql/kinds.ts";
 import { mentions } from "../sql/names.ts";
 import type { ReadStatement, StatementPart } from "./statements.ts";
 
@@ -21,8 +22,16 @@ export function blameForWait(wait: Wait, statements: readonly ReadStatement[], r
   const running = overlapping.filter(({ startMs, endMs }) => startMs <= wait.fromMs + 1 && endMs >= wait.fromMs);
   const choices = [...running, ...overlapping];
   return (
-    firstNaming(choices, relations, ({ kind }) => changesSchema(kind)) ?? firstNaming(choices, relations, () => true) ?? firstOf(choices)
+    firstNaming(choices, relations, ({ kind }) => changesSchema(kind) && canTake(kind, wait.firstMode)) ??
+    firstNaming(choices, relations, ({ kind }) => changesSchema(kind)) ??
+    firstNaming(choices, relations, () => true) ??
+    firstOf(choices)
   );
+}
+
+/** Whether a statement of this kind can take the lock that began the wait: it is not enough that it is in the same message. */
+function canTake(kind: StatementKind, mode: LockMode): boolean {
+  return !(kind.startsWith("create index") && ["ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"].includes(mode));
 }
 
 /** The statement that wrote a relation to a new file: the longest one that names it and can do that. Pure. */

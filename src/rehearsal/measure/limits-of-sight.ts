@@ -48,6 +48,11 @@ export function limitsOf(
     ...(recording.dropped === 0 ? [] : [`${recording.dropped} statements and transactions were not kept, because there were too many.`]),
     ...(before.isCut || after.isCut ? ["The database has so many tables and indexes that some were not looked at."] : []),
     ...(before.logPosition === undefined ? ["This role or this server does not show the write-ahead log."] : []),
+    ...(before.logIsReduced === true && before.logPosition !== undefined
+      ? [
+          "The server of the copy writes a shorter log than a production server does (wal_level = minimal or full_page_writes = off). Expect more log there: at least the size of what is written again.",
+        ]
+      : []),
     ...(left === 0
       ? []
       : [

@@ -8,7 +8,9 @@ export interface Wait {
   readonly toMs: Moment;
   /** The process of the server whose lock began it. */
   readonly pid: number;
+  /** The strongest lock in it, and the one that began it. */
   readonly mode: LockMode;
+  readonly firstMode: LockMode;
   /** How far its length can be from the true one, because of the time between two looks. */
   readonly withinMs: number;
 }
@@ -58,20 +60,22 @@ function waitsOf(spans: readonly LockSpan[], access: Access): readonly Wait[] {
 
 /** Joins spans that overlap or touch. A lock that replaces another one leaves no time in between. */
 function joined(spans: readonly LockSpan[]): readonly Wait[] {
-  const waits: { -readonly [K in keyof LockSpan]: LockSpan[K] }[] = [];
+  const waits: ({ -readonly [K in keyof LockSpan]: LockSpan[K] } & { firstMode: LockMode })[] = [];
   for (const span of spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
     const last = waits.at(-1);
-    if (last === undefined || span.fromMs > last.toMs) waits.push({ ...span });
+    if (last === undefined || span.fromMs > last.toMs) waits.push({ ...span, firstMode: span.mode });
     else {
       if (span.toMs >= last.toMs) [last.toMs, last.endWithinMs] = [span.toMs, span.endWithinMs];
       last.mode = stronger(last.mode, span.mode);
+      if (span.fromMs === last.fromMs) last.firstMode = stronger(last.firstMode, span.mode);
     }
   }
-  return waits.map(({ fromMs, toMs, pid, mode, beginWithinMs, endWithinMs }) => ({
+  return waits.map(({ fromMs, toMs, pid, mode, firstMode, beginWithinMs, endWithinMs }) => ({
     fromMs,
     toMs,
     pid,
     mode,
+    firstMode,
     withinMs: beginWithinMs + endWithinMs,
   }));
 }

@@ -36,6 +36,8 @@ export interface DatabaseState {
   readonly temporaryBytes: number;
   /** Position in the write-ahead log, in bytes. Undefined: this role or this server does not show it. */
   readonly logPosition: number | undefined;
+  /** Whether the server leaves out of the log what a production server writes: new files of tables, or whole pages. */
+  readonly logIsReduced?: boolean | undefined;
   /** Whether there are more relations than are read. */
   readonly isCut: boolean;
   readonly major: number;
@@ -68,6 +70,7 @@ const COUNTERS = `select s.relid::pg_catalog.int8::pg_catalog.float8 as id, s.se
   from pg_catalog.pg_stat_user_tables s join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) s.relid limit ${MOST_RELATIONS}`;
 
 const TOTALS = `select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog./) 10000 as major,
+    (pg_catalog.current_setting('wal_level') operator(pg_catalog.=) 'minimal' or pg_catalog.current_setting('full_page_writes') operator(pg_catalog.=) 'off') as "logIsReduced",
     pg_catalog.pg_database_size(oid)::pg_catalog.float8 as bytes,
     coalesce((select temp_bytes from pg_catalog.pg_stat_database s where s.datid operator(pg_catalog.=) d.oid), 0)::pg_catalog.float8 as "temporaryBytes"
   from pg_catalog.pg_database d where datname operator(pg_catalog.=) pg_catalog.current_database()`;
@@ -79,7 +82,7 @@ export async function readState(session: Session): Promise<DatabaseState> {
   await session.query("select pg_catalog.pg_stat_clear_snapshot()");
   const relations = await session.query<Relation & Record<string, unknown>>(RELATIONS);
   const counters = await session.query<TableCounters & Record<string, unknown>>(COUNTERS);
-  const [totals] = await session.query<{ major: number; bytes: number; temporaryBytes: number }>(TOTALS);
+  const [totals] = await session.query<{ major: number; logIsReduced: boolean; bytes: number; temporaryBytes: number }>(TOTALS);
   // Some services do not allow it, and a standby has no such position.
   const [log] = await session.query<{ position: number }>(LOG).catch(() => []);
   return {
@@ -88,6 +91,7 @@ export async function readState(session: Session): Promise<DatabaseState> {
     bytes: totals?.bytes ?? 0,
     temporaryBytes: totals?.temporaryBytes ?? 0,
     logPosition: log?.position,
+    logIsReduced: totals?.logIsReduced,
     isCut: relations.length > MOST_RELATIONS,
     major: totals?.major ?? 0,
     statisticsAreLate: (totals?.major ?? 0) < 15,

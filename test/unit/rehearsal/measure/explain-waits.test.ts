@@ -7,7 +7,14 @@ import type { Relation } from "../../../../src/rehearsal/observe/relations.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
 
 const table: Relation = { id: 1, schema: "public", name: "t", kind: "r", shown: "public.t", table: undefined, file: 1, bytes: 0 };
-const wait = (fromMs: number, toMs: number): Wait => ({ fromMs, toMs, pid: 7, mode: "AccessExclusiveLock", withinMs: 0 });
+const wait = (fromMs: number, toMs: number): Wait => ({
+  fromMs,
+  toMs,
+  pid: 7,
+  mode: "AccessExclusiveLock",
+  firstMode: "AccessExclusiveLock",
+  withinMs: 0,
+});
 
 const TYPE = "alter table t alter column a type bigint";
 const INDEX = "create index on t (a)";
@@ -36,4 +43,17 @@ test("each statement that makes others wait is explained, with its longest wait,
     [TYPE, 0],
     [INDEX, 60],
   ]);
+});
+
+test("of the statements in one message, the one that can take the lock is named", () => {
+  const statements = readStatements(
+    { statements: [sent(`${INDEX}; ${TYPE}`, 0, 90)], transactions: [], dropped: 0 },
+    new Map([["s", 7]]),
+    migrationFiles([]),
+    undefined,
+    100,
+  );
+  const named = (firstMode: Wait["firstMode"]): string | undefined =>
+    explainWaits([{ ...wait(0, 90), firstMode }], statements, [table])[0]?.blamed?.part.kind;
+  expect([named("ShareLock"), named("AccessExclusiveLock")]).toEqual(["create index", "alter table"]);
 });

@@ -66,3 +66,11 @@ test("a lock that was only seen while it was awaited blocked others meanwhile", 
   const spans = [span("AccessExclusiveLock", 0, 900, { granted: false })];
   expect(tableLocks(spans, 10)).toMatchObject({ strongest: "AccessExclusiveLock", heldMs: 0, queuedMs: 900, readsMs: 900, writesMs: 900 });
 });
+
+test("a wait has the lock that began it beside the strongest one", () => {
+  const spans = [span("ShareLock", 0, 50), span("AccessExclusiveLock", 20, 50)];
+  expect(tableLocks(spans, 10)).toMatchObject({
+    reads: [{ fromMs: 20, mode: "AccessExclusiveLock", firstMode: "AccessExclusiveLock" }],
+    writes: [{ fromMs: 0, mode: "AccessExclusiveLock", firstMode: "ShareLock" }],
+  });
+});
