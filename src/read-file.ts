@@ -99,6 +99,11 @@ function withCode(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
+/** Whether a path was not read because a folder, a FIFO, a device or a file of an unexpected size is there. */
+export function isUnfitFile(thrown: unknown): boolean {
+  return ["EISDIR", NOT_REGULAR, "EFBIG"].includes(codeOf(thrown) ?? "");
+}
+
 /** Why a file could not be read, by system error code. */
 const READ_FAILURES: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",

@@ -4,7 +4,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { deadline } from "../../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../../errors.ts";
-import { stat } from "../../../file-facts.ts";
+import { lstat, stat } from "../../../file-facts.ts";
 import { readText } from "../../../read-file.ts";
 import { waitUntilReady } from "../../../postgres/ready.ts";
 import { SQLSTATE } from "../../../postgres/sqlstate.ts";
@@ -65,7 +65,7 @@ async function settleServer(cluster: Cluster, options: BootOptions): Promise<Ser
       const answer = server === undefined ? "password rejected" : await tryToConnect(server, options);
       if (server !== undefined && answer === "connected") return server;
       // No process can use this server, so it is replaced.
-      if (answer === "password rejected") await rm(cluster.password, { force: true });
+      if (answer === "password rejected") await rm(cluster.password, { recursive: true, force: true });
       await stop(data, { within, findBin: async () => (await runtime()).bin });
     } else await within.pause(20);
   }
@@ -76,6 +76,9 @@ async function startServer(cluster: Cluster, options: BootOptions): Promise<Serv
   const runtime = await options.runtime();
   await makeFolder(cluster.folder, runtime.account);
   await removePartials(cluster);
+  // A folder, a pipe or a link in the place of the log would fail the start, block it or write elsewhere.
+  const oldLog = await lstat(cluster.log).catch(() => undefined);
+  if (oldLog?.isFile() === false) await rm(cluster.log, { recursive: true, force: true });
   const damage = await findDamage(cluster);
   if (damage !== undefined) await setAside(cluster, damage, options);
   for (let isFresh = await ensureData(cluster, runtime, options); ; isFresh = await ensureData(cluster, runtime, options)) {
@@ -87,7 +90,7 @@ async function startServer(cluster: Cluster, options: BootOptions): Promise<Serv
     if (isFresh) throw unusable(cluster);
     await setAside(cluster, "the server could not be started with it", options);
   }
-  await rm(cluster.stored, { force: true });
+  await rm(cluster.stored, { recursive: true, force: true });
   const server = await runningServer(cluster);
   if (server === undefined) throw unusable(cluster);
   emit({ kind: "detail", text: `Started the local Postgres ${cluster.major}.` });
@@ -103,7 +106,7 @@ async function ensureData(cluster: Cluster, runtime: Runtime, { within }: Bounds
   const [locales, flags] = [localeFlags(cluster.major), checksumFlags(cluster.major)];
   await makeDataDirectory(runtime, { data: partial, superuser: "postgres", password, locales, flags }, within);
   try {
-    await rm(cluster.password, { force: true });
+    await rm(cluster.password, { recursive: true, force: true });
     await writeFile(cluster.password, password, { mode: 0o600 });
     await rename(partial, cluster.data);
   } finally {

@@ -2,7 +2,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../../../errors.ts";
 import { namesIn } from "../../../file-facts.ts";
-import { MIB, readText } from "../../../read-file.ts";
+import { isUnfitFile, MIB, readText } from "../../../read-file.ts";
 import { formatUrl } from "../../../postgres/url.ts";
 import type { Server, StoredDatabase } from "../server.ts";
 import { isServer, readPidFile } from "./server-process.ts";
@@ -113,11 +113,12 @@ export async function writeStoredDatabases({ stored }: Cluster, databases: reado
   await rename(`${stored}.new`, stored);
 }
 
+/** Undefined also for something that is not a file of ours, such as a folder: it is replaced like a missing one. */
 async function readIfPresent(path: string): Promise<string | undefined> {
   try {
     return await readText(path, 16 * MIB);
   } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") return undefined;
+    if (codeOf(thrown) === "ENOENT" || isUnfitFile(thrown)) return undefined;
     throw thrown;
   }
 }

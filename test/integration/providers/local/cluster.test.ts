@@ -1,15 +1,17 @@
 // @module-tag proof
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
 import { withSession } from "../../../support/session.ts";
 import { tryLock } from "../../../../src/postgres/lock.ts";
 import { lockOf } from "../../../../src/providers/local/locks.ts";
 import { commentOn, formatComment } from "../../../../src/providers/local/databases.ts";
 import { scratchName, toDatabase } from "../../../../src/providers/local/names.ts";
-import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
+import { type Cluster, runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
 import type { Database } from "../../../../src/providers/provider.ts";
 import { acquired, listening, wantedBy } from "../requests.ts";
 import { type Home, homeForTest } from "./homes.ts";
@@ -142,6 +144,28 @@ test("sets a damaged data directory aside, reports it, and makes a new one", { t
     expect(await isMarked(fresh as Database)).toBe(false);
   }
   expect((await stat(`${home.cluster.data}.damaged`)).isDirectory()).toBe(true);
+});
+
+test.each([
+  ["the password is a folder", (cluster: Cluster) => cluster.password, (path: string) => mkdir(path)],
+  ["the password is a pipe", (cluster: Cluster) => cluster.password, (path: string) => promisify(execFile)("mkfifo", [path])],
+  [
+    "the password has 3 GiB",
+    (cluster: Cluster) => cluster.password,
+    (path: string) => writeFile(path, "").then(() => truncate(path, 3 * 2 ** 30)),
+  ],
+  ["the log is a pipe", (cluster: Cluster) => cluster.log, (path: string) => promisify(execFile)("mkfifo", [path])],
+  ["the log is a folder", (cluster: Cluster) => cluster.log, (path: string) => mkdir(path)],
+  ["the list of databases is a folder", (cluster: Cluster) => cluster.stored, (path: string) => mkdir(path)],
+])("starts where %s", async (_, pathOf, make) => {
+  const home = await homeForTest();
+  await acquired(home.provider(), KEY);
+  await crash(home);
+  await rm(pathOf(home.cluster), { force: true });
+  await make(pathOf(home.cluster));
+  expect(await home.provider().list(listening())).toBeDefined();
+  await acquired(home.provider(), KEY);
+  await home.provider().list(listening());
 });
 
 test("replaces a running server when its password is lost", async () => {
