@@ -1,3 +1,4 @@
+import { asciiKey } from "../ascii.ts";
 import { serviceOf } from "../ci/detect.ts";
 import { type CommonOptions, type Context, prepare, variablesOfRun } from "../context/context.ts";
 import { requireDeployment } from "../context/deployment.ts";
@@ -146,7 +147,7 @@ export function readinessRequest(context: Context, migrations: Migrations, targe
   return {
     url: target.url,
     run: context.run.key,
-    invocation: context.run.invocation,
+    invocation: context.run.invocation === undefined ? undefined : asciiKey(context.run.invocation),
     attempt: context.run.attempt,
     rerun: serviceOf(context.ci)?.rerun,
     fingerprint: migrations.fingerprint,

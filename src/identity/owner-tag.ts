@@ -1,3 +1,4 @@
+import { asciiJson } from "../ascii.ts";
 import type { RunIdentity } from "./run-identity.ts";
 
 /** Name prefix of everything that offshoot creates. Nothing is deleted without this prefix *and* a valid owner tag. */
@@ -78,7 +79,7 @@ const COMMENT_START = "offshoot: ";
 
 /** The tag as one line, for the comment of a database. */
 export function tagToText(tag: OwnerTag): string {
-  return COMMENT_START + JSON.stringify(tag);
+  return COMMENT_START + asciiJson(tag);
 }
 
 /** The tag in the comment of a database; undefined if there is no complete and valid one. */

@@ -1,3 +1,4 @@
+import { asciiKey } from "../ascii.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Session } from "../postgres/connect.ts";
 import { claim, endFinalizing, type Outcome } from "./claim.ts";
@@ -40,7 +41,7 @@ async function claimAndLead(
 ): Promise<Attempt> {
   await ensureTables(session, within);
   const { run, fingerprint } = request;
-  const claimed = await claim(session, { database: snapshot.database, run, fingerprint }, request);
+  const claimed = await claim(session, { database: snapshot.database, run: asciiKey(run), fingerprint }, request);
   if (claimed === undefined) return "again";
   request.emit({ kind: "detail", text: `This job runs the migrations; other jobs wait for it (leader number ${claimed.epoch}).` });
   const settleMs = settleMsAfter(snapshot, request.timings);

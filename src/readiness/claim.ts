@@ -1,3 +1,4 @@
+import { asciiJson } from "../ascii.ts";
 import type { Session } from "../postgres/connect.ts";
 import { HOLDS_LOCK } from "./lock.ts";
 import type { Failure, Marker, MarkerKey, MarkerState } from "./marker.ts";
@@ -49,7 +50,7 @@ export async function claim(session: Session, key: MarkerKey, request: Readiness
     `with expired as (delete from offshoot.waiters where expires_at < pg_catalog.clock_timestamp() and ${HOLDS_LOCK})
      insert into offshoot.readiness as r
        (database_id, run, fingerprint, invocation, state, attempt, epoch, owner, backend_pid, started_at, beat_at)
-     select $1, $2, $3, $4, 'migrating', $5, (select coalesce(pg_catalog.max(epoch), 0) + 1 from offshoot.readiness), $6::pg_catalog.jsonb,
+     select $1, $2, $3, $4, 'migrating', $5, (select coalesce(pg_catalog.max(epoch), 0) + 1 from offshoot.readiness), $6::pg_catalog.json,
        pg_catalog.pg_backend_pid(), pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp() where ${HOLDS_LOCK}
      on conflict (database_id, run, fingerprint) do update set
        invocation = excluded.invocation, state = 'migrating',
@@ -58,7 +59,7 @@ export async function claim(session: Session, key: MarkerKey, request: Readiness
        owner = excluded.owner, backend_pid = excluded.backend_pid, started_at = excluded.started_at, beat_at = excluded.beat_at,
        finished_at = null, error = null
      returning epoch`,
-    [key.database, key.run, key.fingerprint, request.invocation, request.attempt, JSON.stringify(owner)],
+    [key.database, key.run, key.fingerprint, request.invocation, request.attempt, asciiJson(owner)],
   );
   return rows[0] === undefined ? undefined : { key, epoch: rows[0].epoch };
 }
@@ -70,11 +71,11 @@ export function recordHeartbeat(session: Session, held: Claim): Promise<boolean>
 
 /** Writes how the migration ended. False when the claim is lost: then nothing is written. */
 export function recordEnd(session: Session, held: Claim, state: "ready" | "failed", failure?: Failure): Promise<boolean> {
-  const error = failure === undefined ? null : toJsonb(failure);
+  const error = failure === undefined ? null : toJson(failure);
   return update(
     session,
     held,
-    `state = $5, error = $6::pg_catalog.jsonb, finished_at = pg_catalog.clock_timestamp()`,
+    `state = $5, error = $6::pg_catalog.json, finished_at = pg_catalog.clock_timestamp()`,
     `state = 'migrating'`,
     [state, error],
   );
@@ -112,10 +113,10 @@ export async function adoptReady(session: Session, key: MarkerKey, from: Marker,
   await session.query(
     `insert into offshoot.readiness
        (database_id, run, fingerprint, invocation, state, attempt, epoch, owner, started_at, beat_at, finished_at)
-     select $1, $2, $3, $4, 'ready', $5, $6, $7::pg_catalog.jsonb, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()
+     select $1, $2, $3, $4, 'ready', $5, $6, $7::pg_catalog.json, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()
       where not exists (select 1 from offshoot.readiness where database_id = $1 and fingerprint <> $3)
      on conflict do nothing`,
-    [key.database, key.run, key.fingerprint, request.invocation, request.attempt, from.epoch, JSON.stringify(from.owner)],
+    [key.database, key.run, key.fingerprint, request.invocation, request.attempt, from.epoch, asciiJson(from.owner)],
   );
 }
 
@@ -132,7 +133,7 @@ async function update(session: Session, held: Claim, set: string, when: string, 
   return rows.length === 1;
 }
 
-/** jsonb does not accept NUL characters (PostgreSQL documentation, "JSON Types"). */
-function toJsonb(failure: Failure): string {
-  return JSON.stringify(failure).replaceAll("\\u0000", "");
+/** No server can show a NUL character as text (PostgreSQL documentation, "JSON Types"). */
+function toJson(failure: Failure): string {
+  return asciiJson(failure).replaceAll("\\u0000", "");
 }

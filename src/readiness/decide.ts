@@ -1,3 +1,4 @@
+import { asciiKey } from "../ascii.ts";
 import type { LockHolder } from "./lock.ts";
 import type { Marker } from "./marker.ts";
 import type { Owner, ReadinessRequest } from "./request.ts";
@@ -20,7 +21,7 @@ export interface Caller {
 /** `arrivedAt` is the database's clock at the caller's first snapshot. */
 export function callerOf(request: ReadinessRequest, arrivedAt: Date): Caller {
   const { run, fingerprint, invocation, attempt, owner, retry } = request;
-  return { run, fingerprint, invocation, attempt, job: owner, retry, leaseMs: request.timings.leaseMs, arrivedAt };
+  return { run: asciiKey(run), fingerprint, invocation, attempt, job: owner, retry, leaseMs: request.timings.leaseMs, arrivedAt };
 }
 
 export type Decision =

@@ -97,18 +97,18 @@ create table if not exists offshoot.readiness (
   state pg_catalog.text not null check (state in ('migrating', 'finalizing', 'ready', 'failed')),
   attempt integer not null,
   epoch integer not null,
-  owner pg_catalog.jsonb not null,
+  owner pg_catalog.json not null,
   backend_pid integer,
   started_at pg_catalog.timestamptz not null,
   beat_at pg_catalog.timestamptz not null,
   finished_at pg_catalog.timestamptz,
-  error pg_catalog.jsonb,
+  error pg_catalog.json,
   primary key (database_id, run, fingerprint)
 );
 create table if not exists offshoot.waiters (
   id pg_catalog.text primary key,
   database_id pg_catalog.text not null,
-  owner pg_catalog.jsonb not null,
+  owner pg_catalog.json not null,
   count integer not null,
   since pg_catalog.timestamptz not null,
   expires_at pg_catalog.timestamptz not null

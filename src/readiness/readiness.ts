@@ -1,3 +1,4 @@
+import { asciiKey } from "../ascii.ts";
 import { type Deadline, deadline, jitter } from "../deadline.ts";
 import { codeOf, isOffshootError, OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
@@ -149,7 +150,7 @@ async function act(result: PollResult, call: CallState, request: ReadinessReques
     case "ready":
       // One caller of this process records it. The others need not wait for that.
       if (decision.inherited && leader !== undefined) {
-        const key = { database: snapshot.database, run: request.run, fingerprint: request.fingerprint };
+        const key = { database: snapshot.database, run: asciiKey(request.run), fingerprint: request.fingerprint };
         await inSlot(result, call, request, (session) => adoptReady(session, key, decision.marker, request));
       }
       return done(isFirst ? "already" : "waited");

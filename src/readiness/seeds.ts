@@ -1,3 +1,4 @@
+import { asciiKey } from "../ascii.ts";
 import { shellCommand } from "../shell-command.ts";
 import type { Session } from "../postgres/connect.ts";
 import { type Claim, OWN_ROW, ownRow } from "./claim.ts";
@@ -27,7 +28,7 @@ export async function recordSeedStart(session: Session, held: Claim, name: strin
   await session.query(CREATE);
   const [before] = await session.query<{ same: boolean; finished: boolean }>(
     "select fingerprint = $2 as same, finished_at is not null as finished from offshoot.seeds where name = $1",
-    [name, seed.fingerprint],
+    [asciiKey(name), seed.fingerprint],
   );
   if (before?.finished === true && before.same) return "done";
   if (before !== undefined && !seed.repeatable) return before.finished ? "changed" : "interrupted";
@@ -36,7 +37,7 @@ export async function recordSeedStart(session: Session, held: Claim, name: strin
      select $5, $6, pg_catalog.clock_timestamp() from offshoot.readiness where ${OWN_ROW} and state = 'migrating'
      on conflict (name) do update set fingerprint = excluded.fingerprint, started_at = excluded.started_at, finished_at = null
      returning 1`,
-    [...ownRow(held), name, seed.fingerprint],
+    [...ownRow(held), asciiKey(name), seed.fingerprint],
   );
   return rows.length === 1 ? "started" : "lost";
 }
@@ -46,7 +47,7 @@ export async function recordSeedEnd(session: Session, held: Claim, name: string)
   const rows = await session.query(
     `update offshoot.seeds set finished_at = pg_catalog.clock_timestamp()
       where name = $5 and exists (select from offshoot.readiness where ${OWN_ROW} and state = 'migrating') returning 1`,
-    [...ownRow(held), name],
+    [...ownRow(held), asciiKey(name)],
   );
   return rows.length === 1;
 }

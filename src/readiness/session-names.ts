@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { asciiKey } from "../ascii.ts";
 
 /** What the names of migrations' sessions begin with. */
 export const NAME_START = "offshoot:migrate:";
@@ -11,7 +12,7 @@ export const MIGRATION_NAME = `^${NAME_START}[0-9a-f]+:([0-9]{1,9})$`;
 
 /** The name of a migration's sessions, by which a later leader finds them. */
 export function migrationName(run: string, epoch: number): string {
-  return `${NAME_START}${createHash("sha256").update(run).digest("hex").slice(0, 12)}:${epoch}`;
+  return `${NAME_START}${createHash("sha256").update(asciiKey(run)).digest("hex").slice(0, 12)}:${epoch}`;
 }
 
 /** The name of one session that passes the broker, from 16 hexadecimal digits. At most 63 bytes, the limit of Postgres. */

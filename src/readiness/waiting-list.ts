@@ -1,3 +1,4 @@
+import { asciiJson } from "../ascii.ts";
 import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
@@ -38,10 +39,10 @@ export async function recordWaiters(session: Session, { id, database, owner, cou
     if ((await ownTables(session)) !== "all") return;
     await session.query(
       `insert into offshoot.waiters as w (id, database_id, owner, count, since, expires_at)
-       values ($1, $2, $3::pg_catalog.jsonb, $4, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ${EXPIRY_S}))
+       values ($1, $2, $3::pg_catalog.json, $4, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ${EXPIRY_S}))
        on conflict (id) do update set count = excluded.count, expires_at = excluded.expires_at, owner = excluded.owner,
          database_id = excluded.database_id, since = case when w.expires_at < pg_catalog.clock_timestamp() then excluded.since else w.since end`,
-      [id, database, JSON.stringify(owner), count],
+      [id, database, asciiJson(owner), count],
     );
   } catch (thrown) {
     if (!isUnavailable(thrown)) throw thrown;

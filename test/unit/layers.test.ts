@@ -81,6 +81,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const FOUNDATION = [
+  "ascii.ts",
   "deadline.ts",
   "duration.ts",
   "environment.ts",

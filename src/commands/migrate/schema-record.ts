@@ -1,3 +1,4 @@
+import { asciiJson } from "../../ascii.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Context } from "../../context/context.ts";
 import { withReadSession } from "../../context/read-session.ts";
@@ -20,10 +21,10 @@ export interface SchemaRecord {
   readonly emitStored: () => Promise<void>;
 }
 
-const CREATE = `create table if not exists offshoot.schema_changes (fingerprint pg_catalog.text primary key, changes pg_catalog.jsonb)`;
+const CREATE = `create table if not exists offshoot.schema_changes (fingerprint pg_catalog.text primary key, changes pg_catalog.json)`;
 const START = `insert into offshoot.schema_changes as s (fingerprint) values ($1) on conflict (fingerprint) do update
   set changes = null where s.changes is not null returning fingerprint`;
-const FINISH = "update offshoot.schema_changes set changes = $2 where fingerprint = $1";
+const FINISH = "update offshoot.schema_changes set changes = $2::pg_catalog.json where fingerprint = $1";
 const EXISTS = "select pg_catalog.to_regclass('offshoot.schema_changes') is not null as found";
 const READ =
   "select changes::pg_catalog.text as changes from offshoot.schema_changes where fingerprint = $1 and pg_catalog.octet_length(changes::pg_catalog.text) <= $2";
@@ -65,7 +66,7 @@ export function schemaRecord(context: Context, fingerprint: string, url: DirectU
         if (isEmpty(catalog)) return emit(FROM_NOTHING);
         const changes = changesOfOne(catalog, await read());
         await emitChanges(context, changes, isPartial);
-        const json = JSON.stringify(changes);
+        const json = asciiJson(changes);
         if (isPartial || json.length > MOST_STORED_BYTES) return;
         await withSession(url, (session) => session.query(FINISH, [fingerprint, json]), { signal });
       }),
