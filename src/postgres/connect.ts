@@ -6,7 +6,7 @@ import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Opened, Row, Session } from "./session.ts";
 import { checkpointFailure, replyTooLarge, serverFailure } from "./server-failure.ts";
-import { confirmOwnSettings, withOwnSettings, withoutTimeLimits } from "./session-settings.ts";
+import { confirmOwnSettings, setDespiteLoginTrigger, withOwnSettings, withoutTimeLimits } from "./session-settings.ts";
 import { CONNECT_TIMEOUT, SQLSTATE } from "./sqlstate.ts";
 import { despiteTimeLimits, isTimeLimit, limitsTooShort } from "./time-limits.ts";
 import { isWithoutTls } from "./tls-failure.ts";
@@ -87,9 +87,13 @@ async function openConfirmed(url: string, options: ConnectOptions, major?: numbe
   // Some poolers ignore startup options, and a login event trigger (PostgreSQL 17) can change settings.
   try {
     const confirm = confirmOwnSettings(session.major);
-    const confirmed = despiteTimeLimits(() => session.query<{ own: boolean }>(confirm), session.lost, CONFIRM_MS);
-    const [row] = await endedInTime(confirmed, session, options);
-    return row?.own === true ? session : pinEachTransaction(session, url);
+    const ask = async (sql: string): Promise<boolean> => {
+      const rows = despiteTimeLimits(() => session.query<{ own: boolean }>(sql), session.lost, CONFIRM_MS);
+      return (await endedInTime(rows, session, options))[0]?.own === true;
+    };
+    if (await ask(confirm)) return session;
+    const set = setDespiteLoginTrigger(session.major, session.reportedPid);
+    return set !== undefined && (await ask(set)) ? session : pinEachTransaction(session, url);
   } catch (thrown) {
     // With our limits the statement would not have been ended.
     if (codeOf(thrown) === SQLSTATE.queryCanceled) return pinEachTransaction(session, url);

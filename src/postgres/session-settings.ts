@@ -48,17 +48,41 @@ function newerSettings(major: number): readonly string[] {
 
 const OWN_SEARCH_PATH = SETTINGS["search_path"] ?? "";
 
+/** Since this major a login event trigger of the database can change the settings of a session before its first statement. */
+const LOGIN_TRIGGERS_SINCE = 17;
+
+const OWN_PATH_APPLIES = `pg_catalog.current_setting('search_path') operator(pg_catalog.=) '${OWN_SEARCH_PATH}'`;
+
 /**
  * A query that returns whether the startup options apply in a session on a server of this major, and sets what a startup option
- * cannot set there, in one round trip. If they do not apply, a pooler ignored them, and nothing must be set: it would stay in the
- * server's session. All names have their schema, because any search path can apply.
+ * cannot set there or what a login event trigger may have changed, in one round trip. If they do not apply, a pooler ignored them,
+ * and nothing must be set: it would stay in the server's session. All names have their schema, because any search path can apply.
  */
 export function confirmOwnSettings(major: number): string {
-  const applies = `pg_catalog.current_setting('search_path') operator(pg_catalog.=) '${OWN_SEARCH_PATH}'`;
-  const newer = NEWER.filter(({ since }) => major >= since).map(
-    ({ name, value }) => `, case when ${applies} then pg_catalog.set_config('${name}', '${value}', false) end`,
-  );
-  return `select ${applies} as own${newer.join("")}`;
+  const set = laterSettings(major).map((call) => `, case when ${OWN_PATH_APPLIES} then ${call} end`);
+  return `select ${OWN_PATH_APPLIES} as own${set.join("")}`;
+}
+
+/**
+ * A query that sets our settings in a session whose search path is another one, if the cause is a login event trigger: the session
+ * is one of the server itself (it has the process that the protocol reported), and the database has such a trigger.
+ */
+export function setDespiteLoginTrigger(major: number, reportedPid: number | undefined): string | undefined {
+  if (major < LOGIN_TRIGGERS_SINCE || reportedPid === undefined || reportedPid <= 0) return undefined;
+  const calls = [...laterSettings(major), setCall("search_path", OWN_SEARCH_PATH)];
+  return `select true as own, ${calls.join(", ")} from pg_catalog.pg_event_trigger t where t.evtevent operator(pg_catalog.=) 'login'
+    and pg_catalog.pg_backend_pid() operator(pg_catalog.=) ${reportedPid} limit 1`;
+}
+
+function laterSettings(major: number): readonly string[] {
+  const newer = NEWER.filter(({ since }) => major >= since).map(({ name, value }) => setCall(name, value));
+  if (major < LOGIN_TRIGGERS_SINCE) return newer;
+  const all = Object.entries(SETTINGS).filter(([name]) => name !== "search_path");
+  return [...newer, ...all.map(([name, value]) => setCall(name, value))];
+}
+
+function setCall(name: string, value: string): string {
+  return `pg_catalog.set_config('${name}', '${value}', false)`;
 }
 
 /**

@@ -82,7 +82,10 @@ test.each([
   const pooler = way === "directly" ? undefined : poolers[1];
   if (way !== "directly" && pooler === undefined) return;
   await withSession(limited, (session) => session.query(`alter database ${new URL(limited).pathname.slice(1)} set ${setting} = 1`));
-  const opened = Array.from({ length: 40 }, () => withOwnSession(pooler?.urlOf(limited) ?? limited, (session) => session.query(SLOW)));
+  // They wait for each other in the pooler, which has one session of the server: on a busy machine for longer than a login may take.
+  const opened = Array.from({ length: 40 }, () =>
+    withOwnSession(pooler?.urlOf(limited) ?? limited, (session) => session.query(SLOW), { connectMs: 60_000 }),
+  );
   expect(await Promise.all(opened)).toEqual(opened.map(() => [{ slept: "" }]));
 });
 
@@ -97,5 +100,25 @@ test("a session opens, works after an error and knows the search path although t
     await expect(session.query("select 1 / 0")).rejects.toThrow("division by zero");
     expect(await session.query(SLOW)).toEqual([{ slept: "" }]);
     expect(await session.searchPath()).toBe("evil");
+  });
+});
+
+// Login event triggers exist since PostgreSQL 17.
+test.each([
+  ["some settings", "set bytea_output = escape; set datestyle = german; set statement_timeout = 1234; set exit_on_error = on"],
+  ["also the search path", "set search_path = evil, pg_catalog, public; set bytea_output = escape; set statement_timeout = 1234"],
+])("a login event trigger of the database that changes %s changes no session of offshoot", async (_, settings) => {
+  const triggered = await newDatabase("login_trigger");
+  await withSession(triggered, (session) =>
+    session.query(`create schema evil; create function evil.now() returns text language sql as $$ select 'evil' $$;
+      create function evil.login() returns event_trigger language plpgsql as $$ begin ${settings}; end $$;
+      create event trigger login on login execute function evil.login()`),
+  );
+  await withOwnSession(triggered, async (session) => {
+    expect(await session.query(READ)).toEqual(RIGHT);
+    // A pooler would have been told as the reason, and refused where databases are created.
+    expect(session.isPooled).toBeUndefined();
+    await expect(session.query("select 1 / 0")).rejects.toThrow("division by zero");
+    expect(await session.query(READ)).toEqual(RIGHT);
   });
 });
