@@ -3,11 +3,13 @@ import { describeError, EXIT, isOffshootError } from "../errors.ts";
 import { fold, widthOf } from "./fold.ts";
 import { redact } from "../redact.ts";
 import { jobOf } from "./job.ts";
+import { refusedByServer } from "../postgres/refused.ts";
 import type { Host } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** Prints an error on stderr, and with `--json` also as JSON on stdout. Returns the exit status. */
-export function explain(thrown: unknown, host: Host, invocation: Invocation | undefined): number {
+export function explain(failure: unknown, host: Host, invocation: Invocation | undefined): number {
+  const thrown = refusedByServer(failure) ?? failure;
   const job = invocation?.job ?? jobOf(host);
   if (!isOffshootError(thrown)) {
     const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

@@ -116,7 +116,7 @@ test.each([
   );
   await withOwnSession(triggered, async (session) => {
     expect(await session.query(READ)).toEqual(RIGHT);
-    // A pooler would have been told as the reason, and refused where databases are created.
+    // A pooler would have been reported as the reason, and refused where databases are created.
     expect(session.isPooled).toBeUndefined();
     await expect(session.query("select 1 / 0")).rejects.toThrow("division by zero");
     expect(await session.query(READ)).toEqual(RIGHT);

@@ -1,0 +1,31 @@
+import { codeOf, OffshootError } from "../errors.ts";
+
+/** SQLSTATE classes of a statement that is wrong for every database (PostgreSQL documentation, appendix A): a fault of offshoot. */
+const OWN_FAULT = /^(?:0A|2[1-7]|2B|2F|3[48]|42)/;
+
+/** Members of these classes that depend on the server: rights, and characters that its encoding does not have. */
+const OF_THE_SERVER = new Set(["42501", "22021", "22P05"]);
+
+/**
+ * The error for a statement or a login that the server refused for a reason of its own, such as a library that it cannot load or an
+ * event trigger. Undefined: another kind of error, or a fault of offshoot.
+ */
+export function refusedByServer(thrown: unknown): OffshootError | undefined {
+  const sqlstate = codeOf(thrown);
+  if (!(thrown instanceof Error) || !("severity" in thrown) || sqlstate === undefined || sqlstate.length !== 5) return undefined;
+  const place = "where" in thrown && typeof thrown.where === "string" ? thrown.where.split("\n", 1)[0] : undefined;
+  const inFunction = place !== undefined && /\bfunction\b/.test(place);
+  if (!inFunction && OWN_FAULT.test(sqlstate) && !OF_THE_SERVER.has(sqlstate)) return undefined;
+  return new OffshootError(
+    "SERVER_FAILED",
+    `The Postgres server refused a statement or a login of offshoot: ${thrown.message.replace(/\.$/, "")} (SQLSTATE ${sqlstate}).`,
+    {
+      meaning: inFunction ? `It happened in the database's own code: ${place}.` : undefined,
+      remedy: inFunction
+        ? "Find out what calls that function, such as an event trigger, and let it accept the sessions of offshoot. Then run the command again."
+        : "Look at the settings of the server, the database and the role, and at the server's log. Then run the command again.",
+      facts: { sqlstate },
+      cause: thrown,
+    },
+  );
+}
