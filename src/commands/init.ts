@@ -15,7 +15,7 @@ import type { CiServiceName } from "../init/services/registry.ts";
 import { readCheckout } from "../identity/checkout.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { readText } from "../read-file.ts";
-import { detectBelow, detectInWorkspace, detectTools, requireTool } from "../migration-tools/detect.ts";
+import { detectBelow, detectInWorkspace, detectTools, hiddenInWorkspace, requireTool } from "../migration-tools/detect.ts";
 import { commandOfPackages } from "../migration-tools/signs.ts";
 import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
@@ -103,6 +103,11 @@ async function migrationsIn({ settings, directory }: Resolved): Promise<KnownMig
   const [first] = projects;
   if (first === undefined) return below === undefined ? migrationsBelow(repository) : { from: "nothing", below: [] };
   if (projects.length > 1) throw ambiguous(projects);
+  const hidden = tool === undefined && below === undefined && folder === undefined ? await hiddenInWorkspace(repository, first) : [];
+  if (hidden.length > 0) {
+    const all = [{ folder: ".", project: first }, ...hidden];
+    return { from: "nothing", below: all.map((each) => ({ tool: each.project.tool, folder: each.folder })) };
+  }
   const found = { from: "tool", tool: first.tool, ...(await seedIn(repository, first.tool)) } as const;
   return below === undefined ? { ...found, evidence: first.evidence } : { ...found, evidence: first.evidence, directory: below };
 }

@@ -18,14 +18,20 @@ export async function expectMigrations(context: Context): Promise<void> {
 export async function missingMigrations(context: Context, meaning?: string): Promise<OffshootError | undefined> {
   const { repositoryIn } = await import("../migration-tools/repository.ts");
   const { signsOfMigrations } = await import("../migration-tools/signs.ts");
+  const { signsAbove } = await import("../migration-tools/signs-above.ts");
   const directory = migrationDirectory(context);
-  const signs = await signsOfMigrations(repositoryIn(directory));
+  const own = await signsOfMigrations(repositoryIn(directory));
+  const signs = own.length > 0 || context.settings.migrations.directory !== undefined ? own : await signsAbove(directory);
   const [first] = signs;
   if (first === undefined) return undefined;
   const texts = signs.map(({ text }) => text);
-  return new OffshootError("COMMAND_MISSING", `No migrations were found in ${directory}, but it has ${texts.slice(0, 3).join(", ")}.`, {
-    meaning,
-    remedy: `Set ${first.setting}. For a database without migrations, set migrations.tool to none.`,
-    facts: { signs: texts.join(", ") },
-  });
+  return new OffshootError(
+    "COMMAND_MISSING",
+    `No migrations were found in ${directory}, but ${own.length > 0 ? "it has" : "above it there is"} ${texts.slice(0, 3).join(", ")}.`,
+    {
+      meaning,
+      remedy: `Set ${first.setting}. For a database without migrations, set migrations.tool to none.`,
+      facts: { signs: texts.join(", ") },
+    },
+  );
 }

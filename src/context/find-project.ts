@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { StepSettings } from "../config/settings.ts";
 import { OffshootError } from "../errors.ts";
+import type { ProjectInWorkspace } from "../migration-tools/detect.ts";
 import type { Repository } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import type { Context } from "./context.ts";
@@ -26,7 +27,7 @@ export async function findProject(context: Context): Promise<LocatedProject | un
   if (tool === "none") return undefined;
   const directory = migrationDirectory(context);
   const { repositoryIn } = await import("../migration-tools/repository.ts");
-  const { detectTool, findTool, requireTool } = await import("../migration-tools/detect.ts");
+  const { detectTool, findTool, hiddenInWorkspace, requireTool } = await import("../migration-tools/detect.ts");
   const repository = repositoryIn(directory);
   if (tool !== undefined) {
     const found = await findTool(tool, repository, folder);
@@ -35,7 +36,11 @@ export async function findProject(context: Context): Promise<LocatedProject | un
     return inWorkspace ?? { project: await requireTool(tool, repository, folder), directory };
   }
   const project = await detectTool(repository, folder);
-  if (project !== undefined) return { project, directory };
+  if (project !== undefined) {
+    const hidden = configured === undefined && folder === undefined ? await hiddenInWorkspace(repository, project) : [];
+    if (hidden.length > 0) throw severalPackages([{ folder: ".", project }, ...hidden]);
+    return { project, directory };
+  }
   return configured === undefined ? findInWorkspace(repository, tool, folder) : undefined;
 }
 
@@ -50,11 +55,23 @@ async function findInWorkspace(
   const [first] = found;
   if (first === undefined) return undefined;
   if (found.length === 1) return { project: first.project, directory: resolve(repository.directory, first.folder) };
-  const places = found.map((each) => `${each.project.tool} in ${each.folder}`);
-  const steps = found.map((each) => `{ directory: ${each.folder}, tool: ${each.project.tool} }`);
-  throw new OffshootError("TOOL_AMBIGUOUS", `Several packages have migrations: ${places.join(" and ")}.`, {
+  throw severalPackages(found);
+}
+
+/** The error for several projects in one workspace. `.` is its top. */
+export function severalPackages(found: readonly ProjectInWorkspace[]): OffshootError {
+  const places = found.map(({ folder, project }) => `${project.tool} in ${folder === "." ? "the top folder" : folder}`);
+  const steps = found.map(({ folder, project }) =>
+    folder === "." ? `{ tool: ${project.tool} }` : `{ directory: ${folder}, tool: ${project.tool} }`,
+  );
+  const [first] = found;
+  const one =
+    first?.folder === "."
+      ? `Set migrations.tool in offshoot.yaml to ${first.project.tool} for the one in the top folder, or migrations.directory to the folder of a package, such as ${found[1]?.folder ?? ""}.`
+      : `Set migrations.directory in offshoot.yaml to the folder of one package, such as ${first?.folder ?? ""}.`;
+  return new OffshootError("TOOL_AMBIGUOUS", `Several packages have migrations: ${places.join(" and ")}.`, {
     meaning: "It is not clear which of them migrates the database.",
-    remedy: `Set migrations.directory in offshoot.yaml to the folder of one package, such as ${first.folder}. If one database needs all of them, write them as steps in their order: migrations: [${steps.join(", ")}].`,
+    remedy: `${one} If one database needs all of them, write them as steps in their order: migrations: [${steps.join(", ")}].`,
   });
 }
 

@@ -13,8 +13,19 @@ export async function detectTools(repository: Repository, folder?: string): Prom
   const found = await Promise.all(TOOLS.filter((tool) => tool !== sql).map((tool) => tool.find(repository, folder)));
   const projects = found.filter((project) => project !== undefined);
   if (projects.length > 0) return projects;
-  const plain = await sql.find(repository, folder);
+  const plain = folder === undefined ? await plainOf(repository) : await sql.find(repository, folder);
   return plain === undefined ? [] : [plain];
+}
+
+/** Plain SQL files of the repository itself: `db/migrations` belongs to the package `db` of a workspace, whose tool runs it. */
+async function plainOf(repository: Repository): Promise<Project | undefined> {
+  const { workspaceFolders } = await import("./workspaces.ts");
+  const packages = await workspaceFolders(repository);
+  const own: Repository = {
+    ...repository,
+    list: async (folder) => (packages.some((name) => folder.startsWith(`${name}/`)) ? [] : repository.list(folder)),
+  };
+  return sql.find(own);
 }
 
 /** A tool that is used in a subfolder. Larger repositories often have their backend in a subfolder, such as `services/api`. */
@@ -97,6 +108,12 @@ export async function detectInWorkspace(repository: Repository, given?: string):
     found.push(...projects.map((project) => ({ folder, project })));
   }
   return found;
+}
+
+/** The tools of packages of the workspace that `project`, the one at its top, hides: it does not run the files of these packages. */
+export async function hiddenInWorkspace(repository: Repository, project: Project): Promise<readonly ProjectInWorkspace[]> {
+  const all = await detectInWorkspace(repository);
+  return all.filter(({ folder }) => !project.files.some((pattern) => pattern.startsWith(`${folder}/`)));
 }
 
 /** Finds the tool that the repository uses. Undefined if there is none. Throws `TOOL_AMBIGUOUS` if there are several. */

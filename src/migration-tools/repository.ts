@@ -87,7 +87,7 @@ async function withParents(directory: string): Promise<readonly string[]> {
 }
 
 /** The folder and those above it, up to the one with `.git`. Undefined outside of a checkout. */
-async function checkoutAbove(directory: string): Promise<readonly string[] | undefined> {
+export async function checkoutAbove(directory: string): Promise<readonly string[] | undefined> {
   const folders = [directory];
   for (let folder = directory; ; folder = dirname(folder)) {
     if (folder !== directory) folders.push(folder);

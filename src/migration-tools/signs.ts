@@ -3,6 +3,7 @@ import { detectBelow, type ProjectBelow } from "./detect.ts";
 import { signsOfAbsent } from "./signs-absent.ts";
 import { type Sign, signsFarBelow } from "./signs-below.ts";
 import { packagesElsewhere } from "./signs-packages.ts";
+import { commandsOfServices } from "./signs-services.ts";
 import { migrationScripts, targetsOf } from "./signs-targets.ts";
 import type { Repository } from "./repository.ts";
 
@@ -44,6 +45,7 @@ export async function signsOfMigrations(repository: Repository): Promise<readonl
   const manifests = await manifestsOf(repository);
   const scripts = manifests.flatMap(({ folder, text }) => migrationScripts(text).map((name) => ofScript(name, folder)));
   const targets = await targetsOf(repository);
+  const services = await commandsOfServices(repository);
   const packages = await Promise.all(Object.keys(PACKAGES).map(async (name) => ((await repository.depends(name)) ? [name] : [])));
   const inPackages = manifests.flatMap(({ folder, text }) =>
     Object.keys(PACKAGES).filter((name) => folder !== "." && listsPackage(text, name)),
@@ -54,6 +56,7 @@ export async function signsOfMigrations(repository: Repository): Promise<readonl
   const found = [
     ...scripts,
     ...targets,
+    ...services,
     ...[...new Set([...packages.flat(), ...inPackages])].map(ofPackage),
     ...folders.flat().map(ofFolder),
   ];

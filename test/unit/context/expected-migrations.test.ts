@@ -1,6 +1,8 @@
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { prepare } from "../../../src/context/context.ts";
 import { expectMigrations } from "../../../src/context/expected-migrations.ts";
+import { findProject } from "../../../src/context/find-project.ts";
 import type { Event } from "../../../src/events.ts";
 import { withFiles } from "../../support/tools.ts";
 
@@ -150,4 +152,67 @@ test.each([
   ["the tool none", "migrations: { tool: none }\n"],
 ])("with %s nothing is expected", async (_, yaml) => {
   expect(await expected({ "offshoot.yaml": yaml, "db/migrate/1_a.rb": "" })).toEqual([]);
+});
+
+const NODE_PG = '{"dependencies": {"node-pg-migrate": "1"}}';
+const HALVES = "-- Up Migration\ncreate table shop ();\n-- Down Migration\ndrop table shop;\n";
+const ALEMBIC = { "alembic.ini": "[alembic]\nscript_location = m\n", "m/versions/a.py": 'revision = "a"\ndown_revision = None\n' };
+const under = (folder: string, files: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
+
+const expectIn = (files: Readonly<Record<string, string>>, folder: string): Promise<void> =>
+  withFiles(files, async ({ directory }) => expectMigrations(await prepare({ cwd: join(directory, folder), env: { OFFSHOOT_RUN: "x" } })));
+
+const WORKSPACE = {
+  "package.json": '{"workspaces": ["packages/*"]}',
+  "packages/db/package.json": NODE_PG,
+  "packages/db/migrations/1700000000000_shop.sql": HALVES,
+  "packages/web/package.json": "{}",
+  "packages/web/src/a.js": "",
+};
+
+test.each([
+  ["packages/web", "node-pg-migrate in ../db", "Set migrations.directory to ../db in offshoot.yaml", WORKSPACE],
+  ["packages/web/src", "node-pg-migrate in ../../db", "Set migrations.directory to ../../db", { ...WORKSPACE, ".git/HEAD": "" }],
+  ["services/web", "alembic in ../api", "../api", { ".git/HEAD": "", ...under("services/api", ALEMBIC), "services/web/a": "" }],
+  [
+    "svc/c",
+    "alembic in ../a, alembic in ../b",
+    "../a",
+    { ".git/HEAD": "", ...under("svc/a", ALEMBIC), ...under("svc/b", ALEMBIC), "svc/c/a": "" },
+  ],
+])("a run in %s, beside the folder with the migrations, names it: %s", async (folder, sign, setting, files) => {
+  await expect(expectIn(files, folder)).rejects.toMatchObject({
+    code: "COMMAND_MISSING",
+    message: expect.stringContaining(`, but above it there is ${sign}.`),
+    remedy: expect.stringContaining(setting),
+  });
+});
+
+test("a run in a folder of a checkout without any migrations is only reported", async () => {
+  await expect(expectIn({ ".git/HEAD": "", "web/package.json": "{}", "package.json": "{}" }, "web")).resolves.toBeUndefined();
+});
+
+test("migrations at the top of a workspace do not hide those of a package", async () => {
+  const files = { ...WORKSPACE, "migrations/001_root.sql": "create table root ();" };
+  await expect(expectIn(files, ".")).rejects.toMatchObject({
+    code: "TOOL_AMBIGUOUS",
+    message: "Several packages have migrations: sql in the top folder and node-pg-migrate in packages/db.",
+    remedy: expect.stringContaining("migrations: [{ tool: sql }, { directory: packages/db, tool: node-pg-migrate }]"),
+  });
+  await expect(expectIn({ ...files, "offshoot.yaml": "migrations:\n  tool: sql\n" }, ".")).resolves.toBeUndefined();
+});
+
+test("a package named db is found as a package, and its folder is not plain SQL of the top", async () => {
+  const files = {
+    "package.json": '{"workspaces": ["./db", "./web"]}',
+    "db/package.json": NODE_PG,
+    "db/migrations/1700000000000_shop.sql": HALVES,
+    "web/package.json": "{}",
+  };
+  const found = await withFiles(files, async ({ directory }) => {
+    const located = await findProject(await prepare({ cwd: directory, env: { OFFSHOOT_RUN: "x" } }));
+    return { tool: located?.project.tool, folder: located && relative(directory, located.directory) };
+  });
+  expect(found).toEqual({ tool: "node-pg-migrate", folder: "db" });
 });

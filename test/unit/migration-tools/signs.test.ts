@@ -56,3 +56,68 @@ test.each([
     });
   });
 });
+
+test.each([
+  "db:setup",
+  "db:prepare",
+  "db:push",
+  "db:deploy",
+  "db:init",
+  "db:up",
+  "db.migrate",
+  "dbmigrate",
+  "migrateDb",
+  "ci:migrate",
+  "apply-migrations",
+  "knex:latest",
+  "schema:apply",
+  "db:migrate:latest",
+])("the script %s of package.json is a sign of migrations", async (name) => {
+  expect(await signsIn({ "package.json": JSON.stringify({ scripts: { [name]: "node x.js" } }) })).toEqual([
+    `the script "${name}" in package.json`,
+  ]);
+});
+
+test.each([
+  "drizzle-kit push",
+  "prisma db push",
+  "tsx src/migrate.ts",
+  "node ace migration:run",
+  "psql $DATABASE_URL -f db/schema.sql",
+  "typeorm-ts-node-commonjs -d src/db.ts migration:run",
+])("a script that runs `%s` is a sign of migrations, whatever its name is", async (body) => {
+  expect(await signsIn({ "package.json": JSON.stringify({ scripts: { prepare: body } }) })).toEqual([
+    'the script "prepare" in package.json',
+  ]);
+});
+
+test.each([
+  ["db:up", "docker compose up -d db"],
+  ["db:setup", "offshoot up"],
+  ["migrate-styles", "sass-migrator x"],
+  ["test", "vitest src/migrate.test.ts"],
+  ["db:studio", "drizzle-kit studio"],
+])("the script %s, which runs `%s`, is none", async (name, body) => {
+  expect(await signsIn({ "package.json": JSON.stringify({ scripts: { [name]: body } }) })).toEqual([]);
+});
+
+test.each([
+  ["Rakefile", "namespace :db do\n  task :migrate do\n  end\nend\n", 'the target "migrate" in Rakefile'],
+  ["Procfile", "web: gunicorn app\nrelease: python manage.py migrate\n", "the release command in Procfile"],
+  ["fly.toml", '[deploy]\n  release_command = "npx prisma migrate deploy"\n', "the release command in fly.toml"],
+  [
+    "docker-compose.yml",
+    "services:\n  db:\n    image: postgres\n  migrate:\n    image: app\n",
+    "the service migrate in docker-compose.yml",
+  ],
+  ["mise.toml", "[tasks.migrate]\nrun = 'x'\n", 'the target "migrate" in mise.toml'],
+])("what migrates is found in %s", async (file, text, sign) => {
+  expect(await signsIn({ [file]: text })).toEqual([sign]);
+});
+
+test.each([
+  ["Procfile", "release: ./notify.sh\n"],
+  ["docker-compose.yml", "services:\n  db:\n    image: postgres\n    environment:\n      migrate: 'no'\n"],
+])("what does not migrate in %s is none", async (file, text) => {
+  expect(await signsIn({ [file]: text })).toEqual([]);
+});
