@@ -1,5 +1,6 @@
 import { inSequence, leadingNumber } from "./revisions.ts";
-import { firstFolder } from "./scripts.ts";
+import type { Repository } from "./repository.ts";
+import { firstFolder, plainFolder, quotedName } from "./scripts.ts";
 import { posixWord } from "../shell-command.ts";
 import { goUrl } from "./shell.ts";
 import type { Tool } from "./tool.ts";
@@ -15,7 +16,9 @@ export const dbmate: Tool = {
   name: "dbmate",
   expects: `migrations with \`-- migrate:up\` in ${FOLDERS.join("/, ")}/`,
   async find(repository, given) {
-    const found = await firstFolder(given === undefined ? FOLDERS : [given], async (each) => {
+    const named = await settingsIn(repository);
+    const folders = named.folder === undefined ? FOLDERS : [plainFolder(named.folder)];
+    const found = await firstFolder(given === undefined ? folders : [given], async (each) => {
       const all = (await repository.list(each)).filter((file) => /\/\d[^/]*\.sql$/.test(file));
       const last = all.at(-1);
       return last !== undefined && /^--\s*migrate:up/m.test((await repository.read(last)) ?? "") ? all : [];
@@ -23,27 +26,48 @@ export const dbmate: Tool = {
     if (found === undefined) return undefined;
     const { folder, files } = found;
     const newest = files.at(-1) ?? "";
-    const program = `dbmate --no-dump-schema -d ${posixWord(folder)}`;
+    const { table = "schema_migrations" } = named;
+    const options = named.table === undefined ? "" : ` --migrations-table ${posixWord(named.table)}`;
+    const program = `dbmate --no-dump-schema -d ${posixWord(folder)}${options}`;
     return {
       tool: "dbmate",
       evidence: `\`-- migrate:up\` in ${newest}`,
       command: `${program} migrate`,
       files: [`${folder}/**`],
       versionTable: {
-        tables: ["public.schema_migrations"],
-        name: "schema_migrations",
-        query: (table) => `select version as id from ${table} order by version`,
+        tables: [table.includes(".") ? table : `public.${table}`],
+        name: quotedName(table),
+        query: (from) => `select version as id from ${from} order by version`,
         holds: "all",
       },
       revisions: inSequence(files, leadingNumber),
       stepCommands: {
-        up: (applied, next) => withOnly(files.slice(0, applied.length + next.length), 'dbmate --no-dump-schema -d "$only" migrate'),
+        up: (applied, next) =>
+          withOnly(files.slice(0, applied.length + next.length), `dbmate --no-dump-schema -d "$only"${options} migrate`),
         down: () => `${program} rollback`,
       },
       env: (url) => ({ DATABASE_URL: goUrl(url) }),
     };
   },
 };
+
+/**
+ * The folder and the version table, which dbmate reads from `.env` or a script gives to it. The scripts count only if they agree.
+ */
+async function settingsIn(repository: Repository): Promise<{ readonly folder?: string; readonly table?: string }> {
+  const env = (await repository.read(".env")) ?? "";
+  const commands = [...((await repository.read("package.json")) ?? "").matchAll(/\bdbmate\b([^"&|;]*)/g)].map(
+    ([, options = ""]) => options,
+  );
+  const setting = (name: string, flag: RegExp): string | undefined => {
+    const inEnv = new RegExp(String.raw`^\s*(?:export\s+)?${name}\s*=\s*["']?([\w./-]+)`, "m").exec(env)?.[1];
+    const values = new Set(commands.flatMap((options) => flag.exec(options)?.[1] ?? []));
+    return (values.size === 1 ? [...values][0] : undefined) ?? inEnv;
+  };
+  const folder = setting("DBMATE_MIGRATIONS_DIR", /(?:^|\s)(?:-d|--migrations-dir)[\s=]+\\?'?([\w./-]+)/);
+  const table = setting("DBMATE_MIGRATIONS_TABLE", /(?:^|\s)--migrations-table[\s=]+\\?'?([\w.]+)/);
+  return { ...(folder === undefined ? {} : { folder }), ...(table === undefined ? {} : { table }) };
+}
 
 /** Runs `command` with `$only`, a folder with only these files, because dbmate cannot stop at a given migration. */
 function withOnly(files: readonly string[], command: string): string {

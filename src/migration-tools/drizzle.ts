@@ -38,6 +38,7 @@ export const drizzle: Tool = {
     const [folder] = foldersOf(given ?? folderSetting(configuration, "out", evidence), ["drizzle"]);
     const journal = folder === undefined ? undefined : await repository.read(`${folder}/meta/_journal.json`);
     if (folder === undefined || journal === undefined) return undefined;
+    const leaves = await unnamedIn(repository, folder, journal);
     const entries = await hashesOf(repository, folder, entriesOf(journal, `${folder}/meta/_journal.json`));
     return {
       tool: "drizzle",
@@ -46,6 +47,7 @@ export const drizzle: Tool = {
       files: [evidence, `${folder}/**`],
       versionTable: versionTableOf(configuration, entries),
       revisions: revisionsOf(entries),
+      ...(leaves === undefined ? {} : { leaves }),
       package: "drizzle-kit",
     };
   },
@@ -79,12 +81,29 @@ function isEntry(value: unknown): value is Entry {
 async function hashesOf(repository: Repository, folder: string, entries: readonly Entry[]): Promise<readonly Hashed[]> {
   return Promise.all(
     entries.map(async (entry) => {
-      const text = (await repository.read(`${folder}/${entry.tag}.sql`)) ?? "";
+      const text = await repository.read(`${folder}/${entry.tag}.sql`);
+      if (text === undefined) throw missing(`${folder}/${entry.tag}.sql`);
       const snapshot = await repository.read(`${folder}/meta/${/^\d*/.exec(entry.tag)?.[0]}_snapshot.json`);
       const parent = /"prevId"\s*:\s*"([^"]+)"/.exec(snapshot ?? "")?.[1];
       return { ...entry, id: createHash("sha256").update(text).digest("hex"), parent };
     }),
   );
+}
+
+function missing(file: string): OffshootError {
+  return new OffshootError("MIGRATION_FILES_MISSING", `${file} does not exist, and the journal of Drizzle names it.`, {
+    meaning: "drizzle-kit would end without a message. No migration was run.",
+    remedy: "Restore the file from git. If the migration was removed on purpose, remove its entry from meta/_journal.json.",
+    facts: { file },
+  });
+}
+
+/** The migrations that are in the folder and not in the journal, such as after a conflict in the journal that was resolved wrongly. */
+async function unnamedIn(repository: Repository, folder: string, journal: string): Promise<string | undefined> {
+  const files = (await repository.list(folder)).filter((file) => /\/\d{4,}_[^/]*\.sql$/.test(file));
+  const left = files.filter((file) => !journal.includes(JSON.stringify(file.slice(folder.length + 1, -".sql".length))));
+  if (left.length === 0) return undefined;
+  return `${left.join(", ")} ${left.length === 1 ? "is" : "are"} not in ${folder}/meta/_journal.json, so drizzle-kit did not run ${left.length === 1 ? "it" : "them"}. Generate such a migration again, or add it to the journal.`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { railsFolders } from "./rails-paths.ts";
 import { byNumber, inSequence, numberOf } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 
@@ -5,15 +6,19 @@ import type { Tool } from "./tool.ts";
 export const rails: Tool = {
   name: "rails",
   expects: "bin/rails, and migrations in db/migrate/",
-  async find(repository, folder = "db/migrate") {
+  async find(repository, given) {
     if ((await repository.first("bin/rails")) === undefined) return undefined;
-    const files = (await repository.list(folder)).filter((file) => /\/\d+_[^/]*\.rb$/.test(file)).toSorted(byNumber);
+    const folders = given === undefined ? await railsFolders(repository) : [given];
+    const found = await Promise.all(folders.map((folder) => repository.list(folder)));
+    const isMigration = (file: string): boolean => /\/\d+_[^/]*\.rb$/.test(file);
+    const files = found.flat().filter(isMigration).toSorted(byNumber);
     if (files.length === 0) return undefined;
+    const used = folders.filter((_, at) => found[at]?.some(isMigration));
     return {
       tool: "rails",
       evidence: "bin/rails",
       command: "bin/rails db:migrate",
-      files: [`${folder}/**`],
+      files: used.map((folder) => `${folder}/**`),
       versionTable: {
         tables: ["public.schema_migrations", "public.ar_internal_metadata"],
         name: "schema_migrations",

@@ -40,7 +40,7 @@ async function foldersAbove(directory: string): Promise<readonly string[]> {
   return [];
 }
 
-/** One that cannot be read, or is in doubt, is no sign: the folder above belongs to other work. */
+/** One that cannot be read, or is in doubt, is skipped: the folder above belongs to other work. */
 async function toolsIn(repository: Repository): Promise<readonly { readonly tool: string; readonly folder: string }[]> {
   try {
     const here = (await detectTools(repository)).map(({ tool }) => ({ tool, folder: "." }));

@@ -1,7 +1,7 @@
 import type { Repository } from "./repository.ts";
 import type { Sign } from "./signs-below.ts";
 
-/** Files that tell a host or Docker what to run before a release, and how the command that migrates is found in them. */
+/** Files with the command that a host runs before a release, and how the command is found in them if it migrates. */
 const FILES: readonly { readonly file: string; readonly command: RegExp; readonly what: string }[] = [
   { file: "Procfile", command: /^release:[ \t]*(.*\bmigrat.*)$/m, what: "the release command in Procfile" },
   { file: "fly.toml", command: /^\s*release_command\s*=\s*["'](.*\bmigrat[^"']*)["']/m, what: "the release command in fly.toml" },

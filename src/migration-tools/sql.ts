@@ -33,7 +33,9 @@ export const sql: Tool = {
         evidence: first,
         command: `${program} up`,
         shown: "offshoot migrate",
-        files: ups.every((file) => file.endsWith(".sql")) ? [`${folder}/**/*.sql`] : [`${folder}/**/*.sql`, `${folder}/**/*.SQL`],
+        // Each pattern matches a file, and the case counts on most systems.
+        files: ["sql", "SQL"].flatMap((ending) => (files.some((file) => file.endsWith(`.${ending}`)) ? [`${folder}/**/*.${ending}`] : [])),
+        ...leavesOf(ups.map(sqlName)),
         versionTable: {
           tables: ["offshoot.applied"],
           name: "offshoot.applied",
@@ -54,6 +56,16 @@ export const sql: Tool = {
     return undefined;
   },
 };
+
+/** A note where the numbers of the files have another order than their names: `10_a` comes before `2_a`. */
+function leavesOf(names: readonly string[]): { readonly leaves?: string } {
+  const numbers = names.map((name) => BigInt(/^\d+/.exec(name)?.[0] ?? -1));
+  const at = numbers.findIndex((number, place) => number >= 0n && (numbers[place - 1] ?? -1n) > number);
+  if (at === -1) return {};
+  return {
+    leaves: `Plain SQL applies files in the order of their names, so ${names[at - 1] ?? ""} came before ${names[at] ?? ""}. If the numbers are meant as numbers, write them with the same number of digits.`,
+  };
+}
 
 /** Hidden files are copies of an editor or of macOS, such as `._001.sql`. Systems that ignore the case write `1.SQL`. */
 function isSqlFile(file: string): boolean {

@@ -76,7 +76,7 @@ export interface Project {
   readonly lock?: TableLock;
   /** Why the version table cannot be compared with the revisions. Completes "was not checked, because …". Undefined: it can. */
   readonly unchecked?: string;
-  /** What the command does not migrate although it belongs to the project, as sentences for a note. Undefined: nothing is known. */
+  /** What the command leaves out although it belongs to the project, or does in an unexpected order, as sentences for a note. */
   readonly leaves?: string;
   /** All revisions, in an order in which they can be applied. */
   readonly revisions: readonly Revision[];
