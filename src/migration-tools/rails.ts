@@ -10,7 +10,6 @@ export const rails: Tool = {
     if ((await repository.first("bin/rails")) === undefined) return undefined;
     const folders = given === undefined ? await railsFolders(repository) : [given];
     const found = await Promise.all(folders.map((folder) => repository.list(folder)));
-    const isMigration = (file: string): boolean => /\/\d+_[^/]*\.rb$/.test(file);
     const files = found.flat().filter(isMigration).toSorted(byNumber);
     if (files.length === 0) return undefined;
     const used = folders.filter((_, at) => found[at]?.some(isMigration));
@@ -34,3 +33,7 @@ export const rails: Tool = {
     };
   },
 };
+
+function isMigration(file: string): boolean {
+  return /\/\d+_[^/]*\.rb$/.test(file);
+}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
+import type { Project } from "../../../src/migration-tools/tool.ts";
 import { withFiles } from "../../support/tools.ts";
 
 const rails = async (
@@ -62,22 +63,20 @@ test.each<[string, Readonly<Record<string, string>>]>([
   });
 });
 
+const plain = (...names: readonly string[]): Promise<Project> =>
+  withFiles(Object.fromEntries(names.map((name) => [`migrations/${name}`, "create table a ();"])), (repository) =>
+    requireTool("sql", repository),
+  );
+
 test("plain SQL: files with `.SQL` alone are found by the patterns of the fingerprint", async () => {
-  const files = (name: string): Promise<readonly string[]> =>
-    withFiles({ [`migrations/${name}`]: "create table a ();" }, async (repository) => (await requireTool("sql", repository)).files);
-  expect(await files("001_shop.SQL")).toEqual(["migrations/**/*.SQL"]);
-  expect(await files("001_shop.sql")).toEqual(["migrations/**/*.sql"]);
+  expect((await plain("001_shop.SQL")).files).toEqual(["migrations/**/*.SQL"]);
+  expect((await plain("001_shop.sql")).files).toEqual(["migrations/**/*.sql"]);
 });
 
 test("plain SQL: a note names two files whose numbers have another order than their names", async () => {
-  const leaves = (...names: readonly string[]): Promise<string | undefined> =>
-    withFiles(
-      Object.fromEntries(names.map((name) => [`migrations/${name}.sql`, "select 1;"])),
-      async (repository) => (await requireTool("sql", repository)).leaves,
-    );
-  expect(await leaves("1_a", "2_b", "10_c")).toContain("so 10_c came before 1_a.");
-  expect(await leaves("01_a", "02_b", "10_c")).toBeUndefined();
-  expect(await leaves("20240101_a", "20250101_b", "extra")).toBeUndefined();
+  expect((await plain("1_a.sql", "2_b.sql", "10_c.sql")).leaves).toContain("so 10_c came before 1_a.");
+  expect((await plain("01_a.sql", "02_b.sql", "10_c.sql")).leaves).toBeUndefined();
+  expect((await plain("20240101_a.sql", "20250101_b.sql", "extra.sql")).leaves).toBeUndefined();
 });
 
 const JOURNAL = JSON.stringify({ entries: [{ idx: 0, tag: "0000_a", when: 1 }] });
