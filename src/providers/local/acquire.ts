@@ -111,9 +111,12 @@ async function createOn(
     const created = await createOrAdopt(session, request, bounds);
     if ("otherMajor" in created) return otherMajor(source.provider, `The server ${server.id}`, created.otherMajor, major ?? 0);
     const { snapshot, base, origin } = created;
-    await withinSession(withDatabase(server.url, name), bounds.within, (own) => own.query("select 1")).catch(async (thrown: unknown) => {
-      if (codeOf(thrown) === SQLSTATE.undefinedDatabase) await dropWithoutFiles(session, name, created, bounds);
-      throw thrown;
+    const own = withDatabase(server.url, name);
+    await withinSession(own, bounds.within, (probe) => probe.query("select 1")).catch(async (thrown: unknown) => {
+      const code = codeOf(thrown);
+      if (code === SQLSTATE.undefinedDatabase) await dropWithoutFiles(session, name, created, bounds);
+      // A migration can forbid sessions: with `allow_connections false`, with a limit, or by revoking the right.
+      throw !isTemporary(thrown) && FORBIDDEN.includes(code) ? connectionError(own, thrown) : thrown;
     });
     // Only the creator maintains the server: one of many jobs that start at once is enough.
     if (origin === "created" && !snapshot.hasIdleReaper && snapshot.upMs > REAPER_START_MS) await source.startIdleReaper?.(server);
@@ -123,6 +126,13 @@ async function createOn(
     return created;
   });
 }
+
+/** What a database answers that a migration closed. */
+const FORBIDDEN: readonly (string | undefined)[] = [
+  SQLSTATE.notInPrerequisiteState,
+  SQLSTATE.tooManyConnections,
+  SQLSTATE.insufficientPrivilege,
+];
 
 /** The error code of the system when the host of a URL does not exist. */
 const UNKNOWN_HOST = "ENOTFOUND";

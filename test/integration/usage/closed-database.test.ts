@@ -43,6 +43,21 @@ describe.each(["embedded", "existing"])("run on %s", (provider) => {
     expect(await listed()).toEqual([]);
   });
 
+  test("a database that refuses sessions is an error with what to do, in `up` and `run`", async () => {
+    await project.write("offshoot.yaml", "migrations:\n  tool: none\n");
+    expect((await project.call(["up", "--run", "closed"])).code).toBe(0);
+    await closeBy("allow_connections false");
+    await project.call(["migrate", "--run", "closed"]);
+    for (const command of [["up"], ["run"]]) {
+      const { code, stderr } = await project.call([...command, "--run", "closed", ...(command[0] === "run" ? ["--", "true"] : [])]);
+      expect(code).toBe(13);
+      expect(stderr).toContain("is not currently accepting connections.");
+      expect(stderr).toContain("allow_connections true");
+      expect(stderr).not.toContain("unexpected error");
+    }
+    expect((await project.call(["down", "--run", "closed"])).code).toBe(0);
+  });
+
   test("keeps a database that another run still uses", async () => {
     await project.write("offshoot.yaml", "migrations:\n  tool: none\n");
     const user = project.start(["run", "--run", "closed", "--", "sh", "-c", "echo begun; until [ -e done ]; do sleep 0.2; done"]);

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { detectTool } from "../../../src/migration-tools/detect.ts";
+import { detectTool, requireTool } from "../../../src/migration-tools/detect.ts";
 import { repositoryIn } from "../../../src/migration-tools/repository.ts";
 import { headsOf } from "../../../src/migration-tools/revisions.ts";
 import { runProgram } from "../../../src/process/run-program.ts";
 import { inFolder } from "../../support/folder.ts";
 import { findPeer } from "../../support/peers.ts";
+import { withFiles } from "../../support/tools.ts";
 
 test.each(["null", "[]", "{", '{"entries":null}', '{"entries":[null]}', '{"entries":[{"idx":"0","tag":"0000_a"}]}'])(
   "a journal of Drizzle with the content %s is named in the error",
@@ -148,5 +149,28 @@ test("the version table is the one of the configuration", () => {
   };
   return inFolder(files, async (folder) => {
     expect((await detectTool(repositoryIn(folder)))?.versionTable).toMatchObject({ name: '"Public".journal', tables: ["Public.journal"] });
+  });
+});
+
+const ONE_ENTRY = JSON.stringify({ entries: [{ idx: 0, tag: "0000_a", when: 1 }] });
+const CONFIGURED = { "drizzle.config.ts": "export default {};", "drizzle/meta/_journal.json": ONE_ENTRY };
+
+test("Drizzle: a migration that the journal does not name is in a note", async () => {
+  const files = { ...CONFIGURED, "drizzle/0000_a.sql": "", "drizzle/0001_b.sql": "" };
+  await withFiles(files, async (repository) => {
+    const { leaves } = await requireTool("drizzle", repository);
+    expect(leaves).toBe(
+      "drizzle/0001_b.sql is not in drizzle/meta/_journal.json, so drizzle-kit did not run it. Generate such a migration again, or add it to the journal.",
+    );
+  });
+  await withFiles({ ...CONFIGURED, "drizzle/0000_a.sql": "" }, async (repository) => {
+    expect((await requireTool("drizzle", repository)).leaves).toBeUndefined();
+  });
+});
+
+test("Drizzle: a file that the journal names and that does not exist is an error", async () => {
+  await expect(withFiles(CONFIGURED, (repository) => requireTool("drizzle", repository))).rejects.toMatchObject({
+    code: "MIGRATION_FILES_MISSING",
+    message: "drizzle/0000_a.sql does not exist, and the journal of Drizzle names it.",
   });
 });
