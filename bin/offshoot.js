@@ -6,4 +6,4 @@ if (!(major >= 24 || (major === 22 && minor >= 12) || (major === 20 && minor >= 
   process.stderr.write(`offshoot needs Node 20.19, 22.12, or 24 and later. This is Node ${process.versions.node}.\n`);
   process.exit(2);
 }
-require("../dist/cli/start.cjs").start(process, require.resolve("../dist/cli/main.cjs"));
+require("../dist/cli/start.cjs").start(process, require.resolve("../dist/cli/main.cjs"), require);

@@ -1,4 +1,4 @@
-import { accessSync, type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { accessSync, type Dirent, existsSync, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 
 /**
  * What is known of a path, with the results and errors of `node:fs/promises`. That module passes each call to another thread, which
@@ -12,6 +12,11 @@ export async function stat(path: string): Promise<Stats> {
 /** The same for a symbolic link itself. */
 export async function lstat(path: string): Promise<Stats> {
   return lstatSync(path);
+}
+
+/** Most places where something can be do not exist, and each error for that takes as long as ten answers. */
+export function isThere(path: string): boolean {
+  return existsSync(path);
 }
 
 export async function access(path: string, mode?: number): Promise<void> {

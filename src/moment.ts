@@ -12,6 +12,11 @@ export function formatMoment(date: Date, now: Date): string {
   return date.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${day} ${date.getFullYear()}`;
 }
 
+/** A time for people on any machine, as of an expiry: `2026-12-05 18:00 UTC`. */
+export function formatUtc(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** How long ago, or until when, in one unit: `45s`, `12m`, `3h`, `2d`. */
 export function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -3,6 +3,7 @@ import type { CommandSummary, Kept, PhaseSummary } from "../ci/summary/command-s
 import { describeError, isOffshootError, messageOf, type OffshootError } from "../errors.ts";
 import type { Event, Listener, PartResult } from "../events.ts";
 import { redact } from "../redact.ts";
+import { formatUtc } from "../moment.ts";
 
 /** Records the events of a command for its summary on the page of the CI run. */
 export interface SummaryRecorder {
@@ -101,6 +102,6 @@ function describeFailure(thrown: unknown, hasFindings: boolean): string {
 }
 
 function describeKept({ name, run, expiresAt }: DatabaseEvent): Kept {
-  const until = expiresAt === undefined ? "until it is deleted" : `until ${expiresAt.toISOString()} at the latest`;
+  const until = expiresAt === undefined ? "until it is deleted" : `until ${formatUtc(expiresAt)} at the latest`;
   return { text: `The database ${name} is kept ${until}. Delete it with:`, commands: [shellCommand(["offshoot", "down", "--run", run])] };
 }

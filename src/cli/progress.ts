@@ -2,6 +2,7 @@ import { shellCommand } from "../shell-command.ts";
 import type { Event, Listener } from "../events.ts";
 import { type Display, plainDisplay, quietDisplay } from "./display.ts";
 import { type ForeignOutput, foreignOutput, type ForeignOutputOptions } from "./foreign-output.ts";
+import { formatUtc } from "../moment.ts";
 
 /** Shows events on stderr, and records the phases and the database for messages at the end of a command. */
 export interface Progress {
@@ -78,7 +79,7 @@ type RunEvent = Extract<Event, { kind: "run" }> | undefined;
 /** `run`: the run of a database that may exist, although its creation or its deletion has not ended. */
 function describeStop(database: DatabaseEvent, run: RunEvent): string {
   if (database !== undefined) {
-    const until = database.expiresAt === undefined ? "" : ` until ${database.expiresAt.toISOString()}`;
+    const until = database.expiresAt === undefined ? "" : ` until ${formatUtc(database.expiresAt)}`;
     return `Stopped at once. The ${database.provider} database ${database.name} is kept${until}. Delete it with: ${deleteCommand(database.run)}`;
   }
   if (run === undefined) return "Stopped at once. This command had no database.";

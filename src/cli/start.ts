@@ -1,4 +1,4 @@
-import module, { createRequire } from "node:module";
+import type module from "node:module";
 import { join } from "node:path";
 import { failUnlessSettled } from "../process/settled.ts";
 import { cachingLoader } from "./code-cache.ts";
@@ -11,14 +11,16 @@ declare const OFFSHOOT_BUILD: string;
 /** Node 22 and later have their own cache of compiled code. The types are those of Node 20. */
 type Module = typeof module & { readonly enableCompileCache?: (folder: string) => unknown };
 
-/** Starts the command line, in `main`, with compiled code from this user's cache. */
-export function start(host: NodeJS.Process, main: string): void {
+/**
+ * Starts the command line, in `main`, with compiled code from this user's cache. `require` is that of the caller, because making
+ * another one on Node 20 loads the loader of ES modules.
+ */
+export function start(host: NodeJS.Process, main: string, require: NodeJS.Require): void {
   if (printReadyHelp(host.argv.slice(2), join(main, "../help.json"))) return;
-  const require = createRequire(main);
   const folder = compileCacheFolder(host.env, host.getuid?.());
-  const { enableCompileCache } = module as Module;
-  if (folder !== undefined) enableCompileCache?.(folder);
-  const isCached = folder !== undefined && enableCompileCache === undefined;
+  const hasOwnCache = Number.parseInt(host.versions.node, 10) >= 22;
+  if (folder !== undefined && hasOwnCache) (require("node:module") as Module).enableCompileCache?.(folder);
+  const isCached = folder !== undefined && !hasOwnCache;
   const load = isCached ? cachingLoader(join(folder, `${host.version}-${host.arch}`, OFFSHOOT_BUILD), require, host) : require;
   const loaded = load(main) as { readonly main: (host: NodeJS.Process) => Promise<void> };
   failUnlessSettled(loaded.main(host), host);

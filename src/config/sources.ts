@@ -54,12 +54,17 @@ export function readEnvironment(env: Env): SourceResult {
 
 const KNOWN_VARIABLES = new Set(FIELDS.flatMap(variablesOf));
 
+/** Variables of our own that are not settings. */
+const OTHER_VARIABLES: readonly string[] = ["OFFSHOOT_HOME", "OFFSHOOT_GITHUB_TOKEN", "OFFSHOOT_DATABASE_ID"];
+
 /** A variable of another program with this prefix differs by more letters from every setting. */
 const MOST_TYPOS = 2;
 
 /** Warnings for `OFFSHOOT_…` variables with a likely typing error. Other unknown variables can belong to another program. */
 export function misspeltVariables(env: Env): readonly string[] {
-  const unknown = Object.keys(env).filter((name) => name.startsWith("OFFSHOOT_") && env[name] !== "" && !KNOWN_VARIABLES.has(name));
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith("OFFSHOOT_") && env[name] !== "" && !KNOWN_VARIABLES.has(name) && !OTHER_VARIABLES.includes(name),
+  );
   return unknown.flatMap((name) => {
     const distanceTo = (known: string): number => {
       if (known.replaceAll("_", "") === name.replaceAll("_", "")) return 0;

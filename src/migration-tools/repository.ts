@@ -4,6 +4,7 @@ import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { isForeign } from "../foreign-entry.ts";
 import { entriesIn, stat } from "../file-facts.ts";
 import { MIB, readFailure, readText } from "../read-file.ts";
+import { absentIn } from "./absent.ts";
 
 /** Reads the folder in which migrations run. A missing file is not an error. A file that cannot be read is an error. */
 export interface Repository {
@@ -38,14 +39,23 @@ const MISSING = ["ENOENT", "ENOTDIR", "EISDIR"];
 
 export function repositoryIn(directory: string): Repository {
   const at = (path: string): string => join(directory, path);
-  const read = (path: string): Promise<string | undefined> => orUndefined(readText(at(path), MOST_BYTES).catch(unreadable(at(path))));
-  const entries = async (folder: string) => (await orUndefined(entriesIn(at(folder)))) ?? [];
-  const entriesOfMany = async (folder: string) => (await orUndefined(readdir(at(folder), { withFileTypes: true }))) ?? [];
+  const isAbsent = absentIn(directory);
+  const unlessAbsent = async <T>(path: string, look: () => Promise<T>): Promise<T | undefined> =>
+    (await isAbsent(path)) ? undefined : orUndefined(look());
+  const read = (path: string): Promise<string | undefined> =>
+    unlessAbsent(path, () => readText(at(path), MOST_BYTES).catch(unreadable(at(path))));
+  const entries = async (folder: string) => (await unlessAbsent(folder, () => entriesIn(at(folder)))) ?? [];
+  const entriesOfMany = async (folder: string) =>
+    (await unlessAbsent(folder, () => readdir(at(folder), { withFileTypes: true }))) ?? [];
+  // Many tools ask for the same.
+  let checkout: Promise<readonly string[] | undefined> | undefined;
+  const above = () => (checkout ??= checkoutAbove(directory));
+  const manifests = new Map<string, Promise<Manifest | undefined>>();
   const repository: Repository = {
     directory,
     read,
     async first(...paths) {
-      for (const path of paths) if ((await orUndefined(stat(at(path)))) !== undefined) return path;
+      for (const path of paths) if ((await unlessAbsent(path, () => stat(at(path)))) !== undefined) return path;
       return undefined;
     },
     async list(folder) {
@@ -66,14 +76,12 @@ export function repositoryIn(directory: string): Repository {
       return found.flat().toSorted(byBytes);
     },
     async isCheckout() {
-      return (await checkoutAbove(directory)) !== undefined;
+      return (await above()) !== undefined;
     },
     async depends(name) {
-      for (const folder of await withParents(directory)) {
-        const manifest = await orUndefined(
-          readText(join(folder, "package.json"), MOST_BYTES).catch(unreadable(join(folder, "package.json"))),
-        );
-        if (manifest !== undefined && lists(parseManifest(manifest, folder), name)) return true;
+      for (const folder of (await above()) ?? [directory]) {
+        if (!manifests.has(folder)) manifests.set(folder, manifestIn(folder));
+        if (lists((await manifests.get(folder)) ?? {}, name)) return true;
       }
       return false;
     },
@@ -81,9 +89,12 @@ export function repositoryIn(directory: string): Repository {
   return repository;
 }
 
-/** The folder and those above it, up to the one with `.git`. Only the folder itself outside of a checkout. */
-async function withParents(directory: string): Promise<readonly string[]> {
-  return (await checkoutAbove(directory)) ?? [directory];
+type Manifest = Readonly<Record<string, unknown>>;
+
+async function manifestIn(folder: string): Promise<Manifest | undefined> {
+  const path = join(folder, "package.json");
+  const text = await orUndefined(readText(path, MOST_BYTES).catch(unreadable(path)));
+  return text === undefined ? undefined : parseManifest(text, folder);
 }
 
 /** The folder and those above it, up to the one with `.git`. Undefined outside of a checkout. */
@@ -105,14 +116,14 @@ function isThere(path: string): Promise<boolean> {
   );
 }
 
-function lists(manifest: Readonly<Record<string, unknown>>, name: string): boolean {
+function lists(manifest: Manifest, name: string): boolean {
   return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some((kind) => {
     const listed = manifest[kind];
     return typeof listed === "object" && listed !== null && Object.hasOwn(listed, name);
   });
 }
 
-function parseManifest(text: string, directory: string): Readonly<Record<string, unknown>> {
+function parseManifest(text: string, directory: string): Manifest {
   try {
     return { ...(JSON.parse(text) as object) };
   } catch (thrown) {

@@ -205,7 +205,8 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
 /** The driver gives some values of `sslmode` a meaning of its own, with a long warning in each process that uses one. */
 function withoutTransport(url: string): string {
   const parsed = new URL(url);
-  for (const name of TRANSPORT_PARAMETERS) parsed.searchParams.delete(name);
+  // Each deletion writes the whole query again.
+  for (const name of TRANSPORT_PARAMETERS) if (parsed.searchParams.has(name)) parsed.searchParams.delete(name);
   return parsed.href;
 }
 

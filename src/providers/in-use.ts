@@ -1,3 +1,5 @@
+import { formatUtc } from "../moment.ts";
+
 /** Milliseconds after its last use for which a database counts as in use, whatever its expiry. The default of `sweep --idle`. */
 export const IDLE_MS = 15 * 60_000;
 
@@ -15,5 +17,5 @@ export interface Use {
 export function whyInUse({ sessions, lastUsedAt }: Use, now: Date, idleMs: number): string | undefined {
   if (sessions !== undefined && sessions > 0) return `it has ${sessions} open ${sessions === 1 ? "session" : "sessions"}`;
   const isRecent = lastUsedAt !== undefined && now.getTime() - lastUsedAt.getTime() < idleMs;
-  return isRecent ? `it was used at ${lastUsedAt.toISOString()}` : undefined;
+  return isRecent ? `it was used at ${formatUtc(lastUsedAt)}` : undefined;
 }

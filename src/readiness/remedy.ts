@@ -19,12 +19,10 @@ export function remedyOf(failure: Failure, owner: Owner, request: Repeat): strin
   const missing = failure.facts?.["databaseError"] === undefined ? missingProgram(failure) : undefined;
   const ofOwn = (printedLock(failure) ?? missing)?.remedy;
   const temporary = isTemporary(failure);
-  const wrong = failure.facts?.["noSession"] === true ? "the migration command or its configuration, and" : "the migration and";
-  const ofOther = temporary
-    ? failure.facts?.["noSession"] === true
-      ? UNREACHED
-      : "This can pass by itself."
-    : `Correct ${wrong} ${correct}.`;
+  const noSession = failure.facts?.["noSession"] === true;
+  const wrong = noSession ? "the migration command or its configuration, and" : "the migration and";
+  const passing = noSession ? UNREACHED : "This can pass by itself.";
+  const ofOther = temporary ? passing : `Correct ${wrong} ${correct}.`;
   const first = ofOwn ?? (isLogin(failure) ? LOGIN : ofOther);
   if (again.length > 0) return `${first} To run the same migration again, ${again.join(", or ")}.`;
   return temporary ? `${first} Run the command again.` : first;

@@ -5,6 +5,7 @@ import { shellCommand } from "../shell-command.ts";
 import type { Clone } from "../providers/provider.ts";
 import type { OpenSuite } from "./open-suite.ts";
 import type { SuiteClones } from "./suite-clones.ts";
+import { formatUtc } from "../moment.ts";
 
 /** A clone in use, and who uses it. */
 interface Taken {
@@ -103,5 +104,5 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
 
 function keptLine(name: string, test: string, until: Date, { run }: Context): string {
   const url = shellCommand(["npx", "offshoot", "clone", name, "--run", run.key]);
-  return `The clone of the failed test "${test}" is kept until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC: psql "$(${url})"`;
+  return `The clone of the failed test "${test}" is kept until ${formatUtc(until)}: psql "$(${url})"`;
 }

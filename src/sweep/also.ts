@@ -3,6 +3,7 @@ import { whyInUse } from "../providers/in-use.ts";
 import type { Listed } from "../providers/provider.ts";
 import { NAME_PREFIX } from "../identity/owner-tag.ts";
 import { childrenFirst, days, keepParents, keyOf, type Plan, type Planned, type Reason } from "./plan.ts";
+import { formatUtc } from "../moment.ts";
 
 export interface AlsoPolicy {
   readonly rules: readonly SweepRule[];
@@ -71,7 +72,7 @@ function decide(listed: Listed, { rule, pullRequest }: Matched, policy: AlsoPoli
   if (rule.expireInMs === undefined) return { isTaken: true, reason };
   const expireAt = new Date(now.getTime() + rule.expireInMs);
   if (listed.expiresAt !== undefined && listed.expiresAt <= expireAt)
-    return keep("not-expired", `it expires at ${listed.expiresAt.toISOString()}`);
+    return keep("not-expired", `it expires at ${formatUtc(listed.expiresAt)}`);
   return { isTaken: true, reason, expireAt };
 }
 

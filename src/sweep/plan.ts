@@ -4,6 +4,7 @@ import { NAME_PREFIX } from "../identity/owner-tag.ts";
 import { canBeSameServer } from "../identity/service-key.ts";
 import { isSameOwner } from "../identity/person.ts";
 import type { LocalClone } from "../identity/worktrees.ts";
+import { formatUtc } from "../moment.ts";
 
 /** Why something is deleted or kept: a stable code, and a text for users. */
 export interface Reason {
@@ -116,7 +117,7 @@ function whyStale(listed: Listed, policy: Policy): Reason | undefined {
     return unusedMs > policy.baseTtlMs ? because("base-unused", `no run has used it for ${days(unusedMs)}`) : undefined;
   }
   if (listed.expiresAt !== undefined && listed.expiresAt <= policy.now)
-    return because("expired", `it expired at ${listed.expiresAt.toISOString()}`);
+    return because("expired", `it expired at ${formatUtc(listed.expiresAt)}`);
   if (listed.tag?.owner !== undefined && !isSameOwner(listed.tag.owner, policy.owner)) return undefined;
   const closed = whyClosed(listed, policy) ?? whyLeft(listed, policy);
   if (closed !== undefined) return closed;
@@ -191,7 +192,7 @@ function sinceMs(then: Date | undefined, now: Date): number {
 
 function describeAge(listed: Listed, now: Date): string {
   const owner = listed.tag?.owner === undefined ? "" : `, belongs to ${listed.tag.owner}`;
-  const expiry = listed.expiresAt === undefined ? "" : ` and expires at ${listed.expiresAt.toISOString()}`;
+  const expiry = listed.expiresAt === undefined ? "" : ` and expires at ${formatUtc(listed.expiresAt)}`;
   return `it is ${days(sinceMs(listed.createdAt, now))} old${owner}${expiry}`;
 }
 

@@ -5,6 +5,7 @@ import type { Listener } from "../events.ts";
 import { defaultTtl } from "../identity/expiry.ts";
 import type { Database } from "../providers/provider.ts";
 import type { UsageLock } from "./usage-lock.ts";
+import { formatUtc } from "../moment.ts";
 
 /** What a renewal needs, and nothing of the rest of a command's context. */
 export interface RenewalOptions {
@@ -95,11 +96,11 @@ export function withRenewal(lock: UsageLock, stopRenewing: () => Promise<void>):
 }
 
 function warnOfFailure({ name }: Database, expiresAt: Date | undefined, thrown: unknown, { emit }: RenewalOptions): void {
-  const text = `The expiry of ${name} could not be renewed: ${messageOf(thrown).replace(/\.$/, "")}. It is tried again; until then it expires at ${expiresAt?.toISOString()}.`;
+  const text = `The expiry of ${name} could not be renewed: ${messageOf(thrown).replace(/\.$/, "")}. It is tried again; until then it expires at ${expiresAt && formatUtc(expiresAt)}.`;
   emit({ kind: "warning", text });
 }
 
 function warnOfLimit({ name }: Database, expiresAt: Date | undefined, { limitMs, emit }: RenewalOptions): void {
-  const text = `This run has used ${name} for ${Math.round(limitMs / HOUR_MS)} h, so its expiry is not renewed any more. It expires at ${expiresAt?.toISOString()}. \`offshoot extend\` sets a new expiry.`;
+  const text = `This run has used ${name} for ${Math.round(limitMs / HOUR_MS)} h, so its expiry is not renewed any more. It expires at ${expiresAt && formatUtc(expiresAt)}. \`offshoot extend\` sets a new expiry.`;
   emit({ kind: "warning", text });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAge, formatMoment } from "../../src/moment.ts";
+import { formatAge, formatMoment, formatUtc } from "../../src/moment.ts";
 
 test("a moment is shown as precisely as it matters", () => {
   const now = new Date(2026, 10, 29, 12, 0);
@@ -14,4 +14,8 @@ test("a moment is shown as precisely as it matters", () => {
 test("an age has one unit", () => {
   const ages = [0, 59_000, 60_000, 3_599_000, 3_600_000, 172_799_000, 172_800_000, -5];
   expect(ages.map(formatAge)).toEqual(["0s", "59s", "1m", "59m", "1h", "47h", "2d", "0s"]);
+});
+
+test("a time for any machine has no seconds, and its time zone", () => {
+  expect(formatUtc(new Date("2026-12-05T18:00:59.123Z"))).toBe("2026-12-05 18:00 UTC");
 });

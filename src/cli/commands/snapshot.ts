@@ -2,6 +2,7 @@ import { deleteSnapshot, listSnapshots, snapshot, type StoredSnapshot } from "..
 import { OffshootError } from "../../errors.ts";
 import type { Execute } from "../invocation.ts";
 import { columns } from "../tables.ts";
+import { formatUtc } from "../../moment.ts";
 
 export const execute: Execute = async (invocation, flags, [name]) => {
   const { options } = invocation;
@@ -25,7 +26,7 @@ function json({ provider, name, id, createdAt, expiresAt, sizeBytes }: StoredSna
 }
 
 function row({ provider, name, createdAt, expiresAt }: StoredSnapshot): readonly string[] {
-  return [provider, name, `stored at ${createdAt.toISOString()}`, `expires at ${expiresAt.toISOString()}`];
+  return [provider, name, `stored at ${formatUtc(createdAt)}`, `expires at ${formatUtc(expiresAt)}`];
 }
 
 function unclear(name: string | undefined): OffshootError {

@@ -5,6 +5,7 @@ import { fold } from "../fold.ts";
 import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
 import { listedJson } from "./list.ts";
+import { formatUtc } from "../../moment.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const result = await sweep({
@@ -66,7 +67,7 @@ function plannedJson({ listed, reason, expireAt }: Planned): Record<string, unkn
 }
 
 function row(verb: string, { listed, reason, expireAt }: Planned): readonly string[] {
-  const until = expireAt === undefined ? "" : `; expires at ${expireAt.toISOString()}`;
+  const until = expireAt === undefined ? "" : `; expires at ${formatUtc(expireAt)}`;
   return [verb, listed.provider, listed.name, reason.text + until];
 }
 

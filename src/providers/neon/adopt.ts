@@ -2,6 +2,7 @@ import { messageOf, OffshootError } from "../../errors.ts";
 import type { DatabaseRequest } from "../provider.ts";
 import { isSibling, limitExpiry } from "./branches.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
+import { formatUtc } from "../../moment.ts";
 
 /** The jobs of a run start soon after each other. Each would send a call to change the expiry by less than this part of its time to live. */
 const SMALLEST_RENEWAL = 0.1;
@@ -20,7 +21,7 @@ export function requireSibling(branch: Branch, wanted: DatabaseRequest): void {
 }
 
 export function createdBy({ createdBy: person, createdAt }: Branch): string {
-  return `created by ${person ?? "an unknown user"} at ${createdAt.toISOString()}`;
+  return `created by ${person ?? "an unknown user"} at ${formatUtc(createdAt)}`;
 }
 
 /** Annotations cannot be changed, so a branch that the last `offshoot run` deletes cannot be kept. A warning reports that. */
@@ -51,7 +52,7 @@ export async function setExpiry(api: NeonApi, branch: Branch, until: Date, conte
     context.deadline.check();
     context.emit({
       kind: "warning",
-      text: `The expiry of the branch ${branch.name} could not be renewed (${messageOf(thrown)}). It still expires at ${branch.expiresAt?.toISOString()}.`,
+      text: `The expiry of the branch ${branch.name} could not be renewed (${messageOf(thrown)}). It still expires at ${branch.expiresAt && formatUtc(branch.expiresAt)}.`,
     });
     return branch;
   }

@@ -10,6 +10,7 @@ import { outsideOfHistory } from "./past-state.ts";
 import { explainingProject } from "./project.ts";
 import { refusal, WITHHELD_REMEDY } from "./refuse.ts";
 import type { Branch, CallContext, NeonProject } from "./types.ts";
+import { formatUtc } from "../../moment.ts";
 
 /** What the checks found. */
 interface Findings {
@@ -95,7 +96,7 @@ function checkParent({ choices }: Setup, branches: readonly Branch[], findings: 
   }
   const shown = `${parent.name} (${parent.id})`;
   if (parent.expiresAt !== undefined && !choices.schemaOnly) {
-    const text = `${shown} expires at ${parent.expiresAt.toISOString()}. Neon creates no branch from a branch that expires.`;
+    const text = `${shown} expires at ${formatUtc(parent.expiresAt)}. Neon creates no branch from a branch that expires.`;
     checks.push({ name: "parent", state: "failed", text, remedy: "Remove its expiry in Neon, or set neon.parent to another branch." });
   } else if (parent.state === "archived") {
     const text = `${shown} is archived. The first run has to wait until Neon has unarchived it.`;
@@ -158,7 +159,7 @@ function checkExisting(existing: Branch | undefined, { checks }: Findings): void
 }
 
 function actionOf({ choices }: Setup, name: string, parent: Branch, existing: Branch | undefined): string {
-  if (existing !== undefined) return `use the branch ${name} (${existing.id}), which exists since ${existing.createdAt.toISOString()}`;
+  if (existing !== undefined) return `use the branch ${name} (${existing.id}), which exists since ${formatUtc(existing.createdAt)}`;
   const what = choices.schemaOnly ? "with the schema" : choices.anonymized ? "with masked data" : "";
   const at = choices.parentAt === undefined ? "" : ` at ${choices.parentAt}`;
   return `create the branch ${name}${what === "" ? "" : ` ${what}`} from ${parent.name}${at}`;

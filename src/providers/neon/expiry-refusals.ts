@@ -2,6 +2,7 @@ import { OffshootError } from "../../errors.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
 import type { CallFacts } from "./api-errors.ts";
 import { downCommand } from "./branches.ts";
+import { formatUtc } from "../../moment.ts";
 
 /**
  * What a refusal reports about the expiry of a branch. `parent`: the parent expires, and such a branch cannot have children.
@@ -61,7 +62,7 @@ export function expiringParent(parent: string | undefined, { neonMessage, ...fac
 /** The error for an expiry that is not in Neon's future. */
 export function pastExpiry(expiresAt: string, now: Date, { neonMessage, ...facts }: CallFacts): OffshootError {
   return new OffshootError("PROVIDER_REJECTED", `Neon refused the expiry ${expiresAt} of the branch: ${neonMessage}.`, {
-    meaning: `The time to live is too short, or a clock is wrong: offshoot used ${now.toISOString()} as the present.`,
+    meaning: `The time to live is too short, or a clock is wrong: offshoot used ${formatUtc(now)} as the present.`,
     remedy: "Use a longer time to live (`--ttl 30m`), and check the clock of this machine. No branch was created.",
     facts: { ...facts, neonMessage },
   });

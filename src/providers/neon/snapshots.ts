@@ -9,6 +9,7 @@ import type { Setup } from "./options.ts";
 import { waitUntilFinished } from "./ready.ts";
 import { markedName, markedNameOf } from "./snapshot-mark.ts";
 import type { Branch, CallContext, NeonApi, NeonSnapshot } from "./types.ts";
+import { formatUtc } from "../../moment.ts";
 
 /** A request whose reply was lost is sent again at most this often, after the list has shown that it had no effect. */
 export const MOST_ATTEMPTS = 5;
@@ -60,7 +61,7 @@ async function findStored(
   try {
     return (await api.snapshots(context)).find((snapshot) => snapshot.name === name);
   } catch (thrown) {
-    const text = `Neon may have created the snapshot ${name}, but its reply was lost. If it exists, it expires at ${expiresAt.toISOString()}. ${downCommand(run)} deletes it with the branch.`;
+    const text = `Neon may have created the snapshot ${name}, but its reply was lost. If it exists, it expires at ${formatUtc(expiresAt)}. ${downCommand(run)} deletes it with the branch.`;
     context.emit({ kind: "warning", text });
     throw thrown;
   }

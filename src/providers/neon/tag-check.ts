@@ -4,6 +4,7 @@ import { factsOf } from "./api-errors.ts";
 import { isSibling } from "./branches.ts";
 import type { Setup } from "./options.ts";
 import type { Branch, CallContext } from "./types.ts";
+import { formatUtc } from "../../moment.ts";
 
 /** How long the tag of a new branch is read, and the time limit of one read, in milliseconds. Some of Neon's servers know a new branch later. */
 const READING_MS = 6000;
@@ -92,7 +93,7 @@ async function removeUntagged(
       () => undefined,
       (thrown: unknown) => messageOf(thrown).replace(/\.$/, ""),
     );
-  const until = expiresAt === undefined ? "has no expiry" : `expires at ${expiresAt.toISOString()}`;
+  const until = expiresAt === undefined ? "has no expiry" : `expires at ${formatUtc(expiresAt)}`;
   const outcome = kept === undefined ? "so the branch was deleted again" : `and the branch could not be deleted again (${kept})`;
   return new OffshootError("PROVIDER_REJECTED", `Neon created the branch ${name} (${id}) without the owner tag of offshoot, ${outcome}.`, {
     meaning: `Only the tag, which is sent as an annotation, proves that offshoot may delete a branch.${kept === undefined ? "" : ` This branch ${until}.`}`,

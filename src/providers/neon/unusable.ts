@@ -4,6 +4,7 @@ import { downCommand, findByName } from "./branches.ts";
 import { capacityCodeOf } from "./compute-errors.ts";
 import type { Setup } from "./options.ts";
 import type { Branch, CallContext } from "./types.ts";
+import { formatUtc } from "../../moment.ts";
 
 /** The time limit for deleting a branch that could not be used, in milliseconds. */
 const DELETE_MS = 15_000;
@@ -20,7 +21,7 @@ export async function removeUnusable(
   { emit }: CallContext,
 ): Promise<boolean> {
   const code = isOffshootError(thrown) ? thrown.code : undefined;
-  const expiry = expiresAt === undefined ? "has no expiry" : `expires at ${expiresAt.toISOString()}`;
+  const expiry = expiresAt === undefined ? "has no expiry" : `expires at ${formatUtc(expiresAt)}`;
   const keep = (reason = ""): false => {
     const text = `The branch ${name} was created and ${expiry}.${reason} ${downCommand(tag?.run)} deletes it now.`;
     emit({ kind: "warning", text });

