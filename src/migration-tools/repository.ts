@@ -29,16 +29,7 @@ export interface Repository {
 }
 
 /** Folders with installed or generated files. */
-const INSTALLED = new Set([
-  "node_modules",
-  "venv",
-  "env",
-  "site-packages",
-  "__pycache__",
-  "dist",
-  "build",
-  "vendor",
-]);
+const INSTALLED = new Set(["node_modules", "venv", "env", "site-packages", "__pycache__", "dist", "build", "vendor"]);
 
 /** A migration can contain data, so this is more than the size of a file that somebody writes. */
 const MOST_BYTES = 64 * MIB;
@@ -53,10 +44,8 @@ export function repositoryIn(directory: string): Repository {
     (await isAbsent(path)) ? undefined : orUndefined(look());
   const read = (path: string): Promise<string | undefined> =>
     unlessAbsent(path, () => readText(at(path), MOST_BYTES).catch(unreadable(at(path))));
-  const entries = async (folder: string) =>
-    (await unlessAbsent(folder, () => entriesIn(at(folder)))) ?? [];
-  const entriesOfMany = async (folder: string) =>
-    (await unlessAbsent(folder, () => readdir(at(folder), { withFileTypes: true }))) ?? [];
+  const entries = async (folder: string) => (await unlessAbsent(folder, () => entriesIn(at(folder)))) ?? [];
+  const entriesOfMany = async (folder: string) => (await unlessAbsent(folder, () => readdir(at(folder), { withFileTypes: true }))) ?? [];
   // Many tools ask for the same.
   let checkout: Promise<readonly string[] | undefined> | undefined;
   const above = () => (checkout ??= checkoutAbove(directory));
@@ -65,17 +54,14 @@ export function repositoryIn(directory: string): Repository {
     directory,
     read,
     async first(...paths) {
-      for (const path of paths)
-        if ((await unlessAbsent(path, () => stat(at(path)))) !== undefined) return path;
+      for (const path of paths) if ((await unlessAbsent(path, () => stat(at(path)))) !== undefined) return path;
       return undefined;
     },
     async list(folder) {
       return (await entries(folder)).map(({ name }) => below(folder, name)).toSorted(byBytes);
     },
     async folders() {
-      const found = (await entries(".")).filter(
-        (entry) => entry.isDirectory() && isOwn(entry.name),
-      );
+      const found = (await entries(".")).filter((entry) => entry.isDirectory() && isOwn(entry.name));
       return found.map(({ name }) => name).toSorted(byBytes);
     },
     async walk(folder) {
@@ -130,26 +116,20 @@ function isThere(path: string): Promise<boolean> {
 }
 
 function lists(manifest: Manifest, name: string): boolean {
-  return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some(
-    (kind) => {
-      const listed = manifest[kind];
-      return typeof listed === "object" && listed !== null && Object.hasOwn(listed, name);
-    },
-  );
+  return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some((kind) => {
+    const listed = manifest[kind];
+    return typeof listed === "object" && listed !== null && Object.hasOwn(listed, name);
+  });
 }
 
 function parseManifest(text: string, directory: string): Manifest {
   try {
     return { ...(JSON.parse(text) as object) };
   } catch (thrown) {
-    throw new OffshootError(
-      "USAGE",
-      `package.json in ${directory} is not valid JSON: ${messageOf(thrown)}`,
-      {
-        meaning: "The migration tool cannot be detected without it.",
-        remedy: "Correct the file, or set migrations.command in offshoot.yaml.",
-      },
-    );
+    throw new OffshootError("USAGE", `package.json in ${directory} is not valid JSON: ${messageOf(thrown)}`, {
+      meaning: "The migration tool cannot be detected without it.",
+      remedy: "Correct the file, or set migrations.command in offshoot.yaml.",
+    });
   }
 }
 
@@ -178,14 +158,10 @@ async function orUndefined<T>(wanted: Promise<T>): Promise<T | undefined> {
 function unreadable(path: string): (thrown: unknown) => never {
   return (thrown) => {
     if (MISSING.includes(codeOf(thrown) ?? "")) throw thrown;
-    throw new OffshootError(
-      "MIGRATION_FILES_MISSING",
-      `Could not read ${path}: ${readFailure(thrown)}.`,
-      {
-        meaning: "The migration tool cannot be detected without it.",
-        remedy: "Correct the file or its permissions, or set migrations.command in offshoot.yaml.",
-        facts: { path },
-      },
-    );
+    throw new OffshootError("MIGRATION_FILES_MISSING", `Could not read ${path}: ${readFailure(thrown)}.`, {
+      meaning: "The migration tool cannot be detected without it.",
+      remedy: "Correct the file or its permissions, or set migrations.command in offshoot.yaml.",
+      facts: { path },
+    });
   };
 }
