@@ -2,7 +2,7 @@ import { join, posix } from "node:path";
 import { namesIn } from "../file-facts.ts";
 
 /**
- * Tells for a path in a folder whether it certainly does not exist. The tools look for some two hundred files, and few of their
+ * Returns for a path in a folder whether it certainly does not exist. The tools look for some two hundred files, and few of their
  * folders exist, so the names of each folder are read once and remembered. False when it is not known: for a path outside of
  * the folder, below a folder that cannot be listed, and where letters outside of ASCII can be written in several ways.
  */
