@@ -11,7 +11,7 @@ import { CONNECT_TIMEOUT, SQLSTATE } from "./sqlstate.ts";
 import { despiteTimeLimits, isTimeLimit, limitsTooShort } from "./time-limits.ts";
 import { isWithoutTls } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
-import { TRANSPORT_PARAMETERS, transportOf } from "./tls.ts";
+import { transportOf, withoutTransport } from "./tls.ts";
 import { createTurns } from "./turns.ts";
 import { parseUrl } from "./url.ts";
 
@@ -200,14 +200,6 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
   const searchPath = async (): Promise<string> => (await query<{ search_path: string }>("show search_path"))[0]?.search_path ?? "";
   const onNotification = (receive: () => void): void => void client.on("notification", () => receive());
   return { query, searchPath, lost: lost.signal, reportedPid, onNotification, close, major };
-}
-
-/** The driver gives some values of `sslmode` a meaning of its own, with a long warning in each process that uses one. */
-function withoutTransport(url: string): string {
-  const parsed = new URL(url);
-  // Each deletion writes the whole query again.
-  for (const name of TRANSPORT_PARAMETERS) if (parsed.searchParams.has(name)) parsed.searchParams.delete(name);
-  return parsed.href;
 }
 
 /**

@@ -48,6 +48,14 @@ export function transportOf(url: string): Transport {
   };
 }
 
+/** The URL for the driver, which gives some values of `sslmode` a meaning of its own, with a long warning in each process that uses one. */
+export function withoutTransport(url: string): string {
+  const parsed = new URL(url);
+  // Each deletion writes the whole query again.
+  for (const name of TRANSPORT_PARAMETERS) if (parsed.searchParams.has(name)) parsed.searchParams.delete(name);
+  return parsed.href;
+}
+
 /** The contents of the files of a transport. */
 export interface PemFiles {
   readonly root?: string | undefined;
