@@ -57,8 +57,16 @@ async function realFile(path: string): Promise<string> {
   if (facts?.isDirectory() === true) {
     throw new OffshootError("USAGE", `${path} is a folder.`, { remedy: "Name a file: offshoot env --write .env" });
   }
-  if (facts !== undefined) return realpath(path);
-  return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
+  if (facts !== undefined) return realpath(path).catch(missing(`${path} is a link to a file that does not exist.`, "Remove the link."));
+  const folder = dirname(path);
+  const real = await realpath(folder).catch(missing(`The folder ${folder} does not exist.`, "Create it, or name another file."));
+  return join(real, basename(path));
+}
+
+function missing(problem: string, remedy: string): () => never {
+  return () => {
+    throw new OffshootError("USAGE", problem, { meaning: "Nothing was written.", remedy });
+  };
 }
 
 /** git itself decides, with all its files of patterns. Outside of a checkout, nothing can be committed. */

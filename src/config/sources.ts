@@ -52,7 +52,16 @@ export function readEnvironment(env: Env): SourceResult {
   );
 }
 
-const KNOWN_VARIABLES = new Set(FIELDS.flatMap(variablesOf));
+/** Variables that are read, or given to commands, beside those of the settings. */
+const OTHER_VARIABLES = [
+  "OFFSHOOT_COMMAND_ID",
+  "OFFSHOOT_DATABASE_ID",
+  "OFFSHOOT_GITHUB_TOKEN",
+  "OFFSHOOT_HOME",
+  "OFFSHOOT_KEEP_ON_FAILURE",
+  "OFFSHOOT_WORKER_ID",
+];
+const KNOWN_VARIABLES = new Set([...FIELDS.flatMap(variablesOf), ...OTHER_VARIABLES]);
 
 /** Variables of our own that are not settings. */
 const OTHER_VARIABLES: readonly string[] = ["OFFSHOOT_HOME", "OFFSHOOT_GITHUB_TOKEN", "OFFSHOOT_DATABASE_ID"];

@@ -9,16 +9,24 @@ export function mergeDotenv(text: string, lines: readonly string[]): string {
   const left = new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line]));
   const ours = new Set(left.keys());
   const kept: string[] = [];
-  for (const entry of entriesOf(text)) {
+  const entries = entriesOf(text);
+  for (const entry of entries) {
     const name = ASSIGNMENT.exec(entry)?.[1];
     if (name === undefined || !ours.has(name)) kept.push(entry);
     else {
       const line = left.get(name);
-      if (line !== undefined) kept.push(line);
+      if (line !== undefined) kept.push(inStyleOf(entry, line));
       left.delete(name);
     }
   }
-  return [...kept, ...left.values()].map((line) => `${line}\n`).join("");
+  const example = entries.findLast((entry) => ASSIGNMENT.test(entry)) ?? entries[0] ?? "";
+  return [...kept, ...[...left.values()].map((line) => inStyleOf(example, line))].map((line) => `${line}\n`).join("");
+}
+
+/** A line with the `export` and the end of line (`\r` of Windows) of another one. */
+function inStyleOf(example: string, line: string): string {
+  const [prefix = ""] = /^\s*export\s+/.exec(example) ?? [];
+  return `${prefix}${line}${example.endsWith("\r") ? "\r" : ""}`;
 }
 
 /** The lines of a file. A value in quotes can have several lines: they are one entry. */

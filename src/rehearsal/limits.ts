@@ -32,16 +32,27 @@ export interface TableException {
  */
 export const MOMENT_MS = 100;
 
-/** How many times one answer can be late in a wait, and besides for each of its statements. */
+/** How many times one answer can be late in a wait. */
 const DELAYS = 20;
-const DELAYS_OF_STATEMENT = 2;
+/** How many times each message of a client can be late besides, and each further statement of the same message. */
+const DELAYS_OF_MESSAGE = 2;
+const DELAYS_OF_STATEMENT = 0.1;
 
 /**
  * The length of a moment where an answer of the server comes `delayMs` too late. A busy machine makes everything slow: a
- * transaction with many statements on empty tables takes long there, and says nothing about the migration. Pure.
+ * transaction with many statements on empty tables takes long there, and says nothing about the migration. `lateMs`: how much
+ * of the wait its messages explain (`latenessOf`). Pure.
  */
-export function momentOf(delayMs: number, statements: number): number {
-  return Math.max(MOMENT_MS, Math.round(delayMs * (DELAYS + statements * DELAYS_OF_STATEMENT)));
+export function momentOf(delayMs: number, lateMs: number): number {
+  return Math.max(MOMENT_MS, Math.round(delayMs * DELAYS + lateMs));
+}
+
+/**
+ * How much of the time of one message a busy machine can explain. Never more than the message took: a slow statement must not
+ * be hidden by many fast ones. Pure.
+ */
+export function latenessOf(delayMs: number, message: { readonly statements: number; readonly ms: number }): number {
+  return Math.min(message.ms, delayMs * (DELAYS_OF_MESSAGE + (message.statements - 1) * DELAYS_OF_STATEMENT));
 }
 
 /** The limits of one table, and why they are an exception. */

@@ -16,6 +16,9 @@ function way({ sql, measured }: About): readonly string[] {
   return [...sql.flatMap((each) => detail("safer", each)), ...detail("safer way rehearsed", measured)];
 }
 
+/** Without it, a reader takes the absence of findings about later migrations for harmless. */
+const UNTRIED = detail("not rehearsed", "the statements and migrations after this one");
+
 /** The messages of a rehearsal. */
 export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<RehearsalFacts>[C]["message"] } = {
   "reads-blocked": (facts) => ({
@@ -57,17 +60,17 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
   }),
   "fails-on-data": (facts) => ({
     problem: `fails on rows that exist: ${facts.error}`,
-    details: details(facts),
+    details: [...details(facts), ...UNTRIED],
     remedy: facts.advice,
   }),
   "fails-by-timeout": (facts) => ({
     problem: `fails because of a time limit: ${facts.error}`,
-    details: [...details(facts), ...facts.settings.flatMap((setting) => detail("set for the role or the database", setting))],
+    details: [...details(facts), ...facts.settings.flatMap((setting) => detail("set for the role or the database", setting)), ...UNTRIED],
     remedy: facts.advice,
   }),
   "migration-fails": (facts) => ({
     problem: `fails: ${facts.error}`,
-    details: details(facts),
+    details: [...details(facts), ...UNTRIED],
     remedy: facts.advice,
   }),
   "exception-expired": ({ until, reason }) => ({

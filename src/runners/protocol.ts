@@ -44,6 +44,8 @@ export interface HolderRequest {
   readonly socket: string;
   readonly options: Pick<CommonOptions, "cwd" | "config"> & { readonly settings?: Readonly<Record<string, unknown>> | undefined };
   readonly keepOnFailure: boolean;
+  /** Whether the tests run below a command of offshoot that has a database. The holder itself has no mark of that command. */
+  readonly isNested: boolean;
   /** How many clones are made in advance. */
   readonly spares: number;
   /** The suite ends with this process. Undefined: when no process is attached to it any more. */

@@ -26,7 +26,10 @@ export interface ServedSuite {
 const WATCH_MS = 250;
 
 /** Listens at the socket, prepares the database, and answers the processes of the test runner. */
-export async function serveSuite({ socket: path, options, keepOnFailure, spares, watch }: HolderRequest, env: Env): Promise<ServedSuite> {
+export async function serveSuite(
+  { socket: path, options, keepOnFailure, isNested, spares, watch }: HolderRequest,
+  env: Env,
+): Promise<ServedSuite> {
   const attached = new Set<Socket>();
   const cancel = new AbortController();
   const secrets: string[] = [];
@@ -41,7 +44,7 @@ export async function serveSuite({ socket: path, options, keepOnFailure, spares,
   };
   const opening = (async (): Promise<{ open: OpenSuite; suite: Suite }> => {
     const conceal = (found: readonly string[]): void => void secrets.push(...found);
-    const context = await contextOfSuite({ ...options, env, signal: cancel.signal, onEvent, conceal });
+    const context = await contextOfSuite({ ...options, env, signal: cancel.signal, onEvent, conceal }, isNested);
     const open = await openSuite(context);
     secrets.push(...secretsOf(open.database));
     return { open, suite: suiteOf(open, suiteClones(open, spares), { ...context, signal: new AbortController().signal }, keepOnFailure) };

@@ -9,7 +9,7 @@ import { withOwnNodeOptions } from "../process/node-options.ts";
 import { connectSuite, type SuiteConnection } from "./connection.ts";
 import type { DatabaseOptions } from "./options.ts";
 import type { HolderRequest } from "./protocol.ts";
-import { keepsOnFailure } from "./variables.ts";
+import { isBelowCommand, keepsOnFailure } from "./variables.ts";
 
 /** The suite, as the process sees it that started the tests. */
 export interface StartedSuite {
@@ -71,6 +71,7 @@ export async function startHolder(
     ...more,
     options: { cwd, config, settings },
     keepOnFailure: keepsOnFailure(keepOnFailure, env),
+    isNested: isBelowCommand(env),
     spares: spares ?? SPARES,
   };
   const reply = await startWithReply<"listening">("runners/holder", request, withOwnNodeOptions(env), START_MS);

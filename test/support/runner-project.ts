@@ -25,6 +25,8 @@ export interface Ended {
 export interface RunnerProject {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The test runner, without flags. */
+  readonly command: readonly string[];
   /** Starts the test runner. */
   start(
     args?: readonly string[],
@@ -123,6 +125,7 @@ export async function runnerProject(runner: Runner, version: Version = "current"
   return {
     folder,
     env,
+    command: commandOf(runner, installed),
     start,
     databases,
     run: (args, more) => start(args, more).ended,

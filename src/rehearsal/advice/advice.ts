@@ -12,3 +12,11 @@ export interface Advice {
 export function inWords(text: string, sql: readonly string[] = []): Advice {
   return { text, sql, isRunnable: false };
 }
+
+/**
+ * The condition of a statement that changes a limited number of rows. It is needed outside too: a `ctid` is unique in one table
+ * only, and a partitioned table has several (PostgreSQL documentation, "System Columns").
+ */
+export function inBatches(table: string, condition: string): string {
+  return `${condition} and ctid = any (array(select ctid from ${table} where ${condition} limit $1))`;
+}

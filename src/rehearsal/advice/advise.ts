@@ -1,5 +1,5 @@
 import type { StatementPart } from "../measure/statements.ts";
-import { type Advice, inWords } from "./advice.ts";
+import { type Advice, inBatches, inWords } from "./advice.ts";
 import { lower, readAlterTable, textOf } from "./alter-table.ts";
 import { adviceForColumn } from "./columns.ts";
 import { adviceForConstraint } from "./constraints.ts";
@@ -49,8 +49,8 @@ export function advise(part: StatementPart | undefined, major: number): Advice {
     case "update":
     case "delete":
     case "merge":
-      return inWords("Change the rows in batches, each in a transaction of its own.", [
-        "… where ctid = any (array(select ctid from … limit $1))",
+      return inWords("Change the rows in batches, each in a transaction of its own. Write the condition of the statement in both places.", [
+        `… where ${inBatches("…", "…")}`,
       ]);
     case "create index concurrently":
     case "copy":

@@ -1,4 +1,4 @@
-import { type Advice, inWords } from "./advice.ts";
+import { type Advice, inBatches, inWords } from "./advice.ts";
 import { type Action, lower, textOf } from "./alter-table.ts";
 
 /** The safer way for an action that changes columns, storage or partitions. Undefined for other actions. Pure. */
@@ -51,7 +51,7 @@ function forNewColumn(table: string, tokens: Action["tokens"], words: string): A
     [
       `alter table ${table} add column ${column} ${type}`,
       `alter table ${table} alter column ${column} set default ${expression}`,
-      `update ${table} set ${column} = ${expression} where ctid = any (array(select ctid from ${table} where ${column} is null limit $1))`,
+      `update ${table} set ${column} = ${expression} where ${inBatches(table, `${column} is null`)}`,
     ],
   );
 }
@@ -62,11 +62,12 @@ function forType(table: string, tokens: Action["tokens"]): Advice {
   const using = tokens.findIndex((token) => lower(token) === "using");
   const type = textOf(tokens.slice(at + 1, using < 0 ? undefined : using));
   const plain = column.replaceAll('"', "");
+  const missing = `${plain}_new is null and ${column} is not null`;
   return inWords(
     "Add a second column of the new type, keep it equal with a trigger, fill it in batches, and swap the names when no code uses the old one any more.",
     [
       `alter table ${table} add column ${plain}_new ${type}`,
-      `update ${table} set ${plain}_new = ${using < 0 ? column : textOf(tokens.slice(using + 1))} where ctid = any (array(select ctid from ${table} where ${plain}_new is null limit $1))`,
+      `update ${table} set ${plain}_new = ${using < 0 ? column : textOf(tokens.slice(using + 1))} where ${inBatches(table, missing)}`,
       `alter table ${table} rename column ${column} to ${plain}_old`,
       `alter table ${table} rename column ${plain}_new to ${column}`,
     ],

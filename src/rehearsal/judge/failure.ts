@@ -32,10 +32,25 @@ const ON_TIME: Readonly<Record<string, string>> = {
 
 const OTHER: Readonly<Record<string, string>> = {
   "58P01": "The server has no files of this extension. Install it on the server first, or remove it from the migration.",
-  "0A000": "This server does not support it. Check the extension and the version of the server in production.",
+  "0A000": "Postgres does not support this. Change the migration as the error says.",
+  "2BP01": "Other objects need this one. Drop them first and create them again, or change them in the same migration.",
   "42501": "The role of the migrations lacks a right. Grant it first.",
   "53100": "The disk is full. Production needs as much free space as this migration writes.",
 };
+
+/** Postgres has one code, `0A000`, for many causes. Its English message names some of them. */
+const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [/^extension .* is not available/, OTHER["58P01"] ?? ""],
+  [
+    /^cannot alter type of a column used by/,
+    "Drop what uses the column first (a view, a rule, a policy, a trigger or a generated column), and create it again after the change.",
+  ],
+  [/used by (a )?(publication|partition key|inherit)/, "Postgres cannot change such a column. Use a new column or table in its place."],
+];
+
+function byMessage(cause: ServerError | undefined): string | undefined {
+  return cause?.sqlstate === "0A000" ? BY_MESSAGE.find(([pattern]) => pattern.test(cause.message))?.[1] : undefined;
+}
 
 /** The finding for a command that failed. `errors` are those that the server sent, oldest first. Pure. */
 export function judgeFailure(
@@ -76,7 +91,7 @@ export function judgeFailure(
     };
     return found("fails-by-timeout", object, timed, options);
   }
-  const advice = OTHER[sqlstate] ?? "Correct the migration. It would fail in production in the same way.";
+  const advice = byMessage(cause) ?? OTHER[sqlstate] ?? "Correct the migration. It would fail in production in the same way.";
   return found("migration-fails", object, { ...facts, advice }, options);
 }
 

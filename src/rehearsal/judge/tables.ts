@@ -1,6 +1,6 @@
 import { formatElapsed } from "../../duration.ts";
 import { found } from "../finding.ts";
-import { type EffectiveLimits, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
+import { type EffectiveLimits, latenessOf, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type ExplainedTable, lengthOf } from "../measure/measure.ts";
 import type { TableChange } from "../measure/tables.ts";
@@ -14,8 +14,8 @@ import type { Judged } from "./judged.ts";
 import { judgeRows } from "./rows.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
 
-/** Where the command did not pass the broker, its statements are not known. */
-const UNKNOWN_STATEMENTS = 20;
+/** Where the command did not pass the broker, its messages are not known. */
+const UNKNOWN_MESSAGES = 20;
 
 /** The findings about one table. Pure. */
 export function judgeTable(
@@ -27,7 +27,7 @@ export function judgeTable(
   delayMs: number,
 ): readonly Judged[] {
   const during = (wait: Wait | undefined): EffectiveLimits =>
-    limitsFor(each.change.table, limits, now, momentOf(delayMs, wait === undefined ? 1 : statementsDuring(wait, statements)));
+    limitsFor(each.change.table, limits, now, momentOf(delayMs, wait === undefined ? 0 : latenessIn(wait, statements, delayMs)));
   const own = during(undefined);
   const judged = (code: "reads-blocked" | "writes-blocked", waits: readonly ExplainedWait[]): readonly Judged[] =>
     waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait.wait), statements, limits, shown));
@@ -44,12 +44,14 @@ export function judgeTable(
   ];
 }
 
-/** How many statements ran in a wait, also those of one message. */
-function statementsDuring({ fromMs, toMs, pid }: Wait, statements: readonly ReadStatement[]): number {
-  if (statements.length === 0) return UNKNOWN_STATEMENTS;
-  return statements
-    .filter((each) => (each.pid === pid || each.pid === undefined) && each.endMs >= fromMs && each.startMs <= toMs)
-    .reduce((sum, { parts }) => sum + parts.length, 0);
+/** How much of a wait a busy machine explains: a share of each message in it, from its start to the start of the next one. */
+function latenessIn({ fromMs, toMs, pid }: Wait, statements: readonly ReadStatement[], delayMs: number): number {
+  if (statements.length === 0) return UNKNOWN_MESSAGES * latenessOf(delayMs, { statements: 1, ms: Number.POSITIVE_INFINITY });
+  const within = statements.filter((each) => (each.pid === pid || each.pid === undefined) && each.endMs >= fromMs && each.startMs <= toMs);
+  return within.reduce((sum, { startMs, parts }, at) => {
+    const untilMs = Math.min(toMs, within[at + 1]?.startMs ?? toMs);
+    return sum + latenessOf(delayMs, { statements: parts.length, ms: Math.max(0, untilMs - Math.max(fromMs, startMs)) });
+  }, 0);
 }
 
 function judgeWait(

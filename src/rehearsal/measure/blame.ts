@@ -23,9 +23,9 @@ export function blameForWait(wait: Wait, statements: readonly ReadStatement[], r
   const choices = [...running, ...overlapping];
   return (
     firstNaming(choices, relations, ({ kind }) => changesSchema(kind) && canTake(kind, wait.firstMode)) ??
-    firstNaming(choices, relations, ({ kind }) => changesSchema(kind)) ??
+    firstNaming(choices, relations, canBlock) ??
     firstNaming(choices, relations, () => true) ??
-    firstOf(choices)
+    firstOf(choices, canBlock)
   );
 }
 
@@ -39,7 +39,7 @@ export function blameForRewrite(statements: readonly ReadStatement[], relations:
   const bySize = statements.filter(({ sent }) => sent.sqlstate === undefined).toSorted((one, other) => lengthOf(other) - lengthOf(one));
   // Of those that only read, there are only those whose functions took a lock.
   const able = bySize.filter(({ parts }) => parts.some(({ kind }) => canRewrite(kind)) || parts.every(({ kind }) => kind === "read"));
-  return firstNaming(able, relations, ({ kind }) => canRewrite(kind)) ?? firstOf(able);
+  return firstNaming(able, relations, ({ kind }) => canRewrite(kind)) ?? firstOf(able, ({ kind }) => canRewrite(kind));
 }
 
 /** The statement during which most of a wait passed. Pure. */
@@ -48,6 +48,10 @@ export function longestDuring({ fromMs, toMs, pid }: Wait, statements: readonly 
   return statements
     .filter((each) => (each.pid === pid || each.pid === undefined) && share(each) > 0)
     .toSorted((one, other) => share(other) - share(one))[0];
+}
+
+function canBlock({ kind }: StatementPart): boolean {
+  return changesSchema(kind);
 }
 
 function firstNaming(
@@ -62,8 +66,9 @@ function firstNaming(
   return undefined;
 }
 
-function firstOf([statement]: readonly ReadStatement[]): Blamed | undefined {
-  const [part] = statement?.parts ?? [];
+/** A statement that names none of them, such as one on the partitioned table: its first suitable part, not the `begin` before it. */
+function firstOf([statement]: readonly ReadStatement[], isSuitable: (part: StatementPart) => boolean): Blamed | undefined {
+  const part = statement?.parts.find(isSuitable) ?? statement?.parts[0];
   return statement === undefined || part === undefined ? undefined : { statement, part };
 }
 

@@ -1,4 +1,4 @@
-import { MOMENT_MS, momentOf } from "../limits.ts";
+import { latenessOf, MOMENT_MS, momentOf } from "../limits.ts";
 import type { Observed } from "../observe/observe.ts";
 import type { ProbeSummary } from "./probes.ts";
 
@@ -13,7 +13,8 @@ export function limitsOf(
   accuracyMs: number,
   unseen: readonly string[],
 ): readonly string[] {
-  const moment = momentOf(sampled.delayMs, 1);
+  const moment = momentOf(sampled.delayMs, 0);
+  const perMessage = Math.round(latenessOf(sampled.delayMs, { statements: 1, ms: Number.POSITIVE_INFINITY }));
   const shortest = Math.max(1, Math.round(sampled.interval.median));
   const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
   return [
@@ -32,7 +33,7 @@ export function limitsOf(
     ...(moment === MOMENT_MS
       ? []
       : [
-          `The server or this machine was busy: an answer came up to ${Math.round(sampled.delayMs)} ms late. So a wait is reported from ${moment} ms on, and from ${momentOf(sampled.delayMs, 2) - moment} ms more for each further statement in it.`,
+          `The server or this machine was busy: an answer came up to ${Math.round(sampled.delayMs)} ms late. So a wait is a finding only from ${moment} ms on, and up to ${perMessage} ms later for each message of the command in it. Shorter waits are only in the table: rehearse on a machine with less work to have them judged.`,
         ]),
     ...(throughBroker
       ? []
@@ -48,9 +49,9 @@ export function limitsOf(
     ...(recording.dropped === 0 ? [] : [`${recording.dropped} statements and transactions were not kept, because there were too many.`]),
     ...(before.isCut || after.isCut ? ["The database has so many tables and indexes that some were not looked at."] : []),
     ...(before.logPosition === undefined ? ["This role or this server does not show the write-ahead log."] : []),
-    ...(before.logIsReduced === true && before.logPosition !== undefined
+    ...(before.logIsReduced === true
       ? [
-          "The server of the copy writes a shorter log than a production server does (wal_level = minimal or full_page_writes = off). Expect more log there: at least the size of what is written again.",
+          "The server of the copy writes a shorter log than a production server does (wal_level = minimal or full_page_writes = off), so the log of the migration is not shown. Expect at least the size of what is written again, and that rewrites and index builds take longer in production.",
         ]
       : []),
     ...(left === 0

@@ -68,7 +68,7 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
     statements: statements.map((each) => shownStatement(each, startMs, options.literals)),
     migrations: migrationsOf(statements, options.files),
     tables: tables.map((each) => shownTable(each, statements)),
-    ...(before.logPosition === undefined || after.logPosition === undefined ? {} : { logBytes: after.logPosition - before.logPosition }),
+    ...logOf(observed),
     growthBytes: after.bytes - before.bytes,
     temporaryBytes: after.temporaryBytes - before.temporaryBytes,
     observation: observationOf(
@@ -80,6 +80,12 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
     ),
   };
   return { measured, statements, tables, setsLockTimeout: recording.statements.some(({ sql }) => /\block_timeout\b/i.test(sql)) };
+}
+
+/** Where the server leaves pages out of the log, its growth would be far too small. */
+function logOf({ before, after }: Observed<unknown>): { readonly logBytes?: number } {
+  if (before.logIsReduced === true || before.logPosition === undefined || after.logPosition === undefined) return {};
+  return { logBytes: after.logPosition - before.logPosition };
 }
 
 function knownMoments({ recording, pids }: Observed<unknown>): ReadonlyMap<number, KnownMoments> {
@@ -193,7 +199,7 @@ function observationOf(
     completeTransactions: explicit.filter(({ isComplete }) => isComplete).length,
     transactions: explicit.length,
     pausedMs: round(pausedMs),
-    momentMs: momentOf(sampled.delayMs, 1),
+    momentMs: momentOf(sampled.delayMs, 0),
     delayMs: round(sampled.delayMs),
     accuracyMs: round(accuracyMs),
     probes: { checked: probes.checked, agreed: probes.agreed },

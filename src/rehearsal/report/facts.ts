@@ -16,7 +16,8 @@ export function inOneLine(result: Pick<Rehearsal, "copy" | "outcome" | "tables" 
   if (outcome === "nothing-pending") return "nothing was pending";
   const longest = (key: "blockedReadsMs" | "blockedWritesMs"): number => tables.reduce((most, each) => Math.max(most, each[key]), 0);
   const waits = `took ${wait(ms)}, readers wait ${wait(longest("blockedReadsMs"))}, writers ${wait(longest("blockedWritesMs"))}`;
-  const found = outcome === "failed" ? "the migrations fail" : describeCounts(counts);
+  const found =
+    outcome === "failed" ? "the migrations fail, and what comes after the failed statement was not rehearsed" : describeCounts(counts);
   return `${found}; ${waits}${copy.hasProductionRows ? "" : "; no production data"}`;
 }
 
@@ -55,7 +56,8 @@ export function totals(result: Rehearsal): readonly string[] {
     `database grew by ${formatSize(growthBytes)}`,
     ...(temporaryBytes > 0 ? [`${formatSize(temporaryBytes)} of temporary files`] : []),
   ];
-  return [`${counted}${statements.length} statements in ${formatElapsed(ms)}; ${written.join("; ")}.`];
+  const end = outcome === "failed" ? ["The migrations failed. What comes after the failed statement was not rehearsed."] : [];
+  return [`${counted}${statements.length} statements in ${formatElapsed(ms)}; ${written.join("; ")}.`, ...end];
 }
 
 /** The slowest statements, with their migration. */

@@ -19,15 +19,20 @@ export interface MigrationFiles {
   lineWith(path: string, names: readonly string[]): number | undefined;
 }
 
-/** Statements that every tool sends itself are not searched. */
+/** Statements that every tool sends itself, such as `begin`, are not searched. */
 const SHORTEST = 3;
+
+/** A DO block is a word and a string. */
+function isSearched(tokens: readonly Token[]): boolean {
+  return tokens.length >= SHORTEST || tokens.some(({ kind }) => kind === "string");
+}
 
 export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles {
   const places = new Map<string, Place | "several">();
   for (const { path, text } of files) {
     if (!path.endsWith(".sql")) continue;
     for (const { tokens, line } of statementsIn(text)) {
-      if (tokens.length < SHORTEST) continue;
+      if (!isSearched(tokens)) continue;
       const key = keyOf(tokens);
       const other = places.get(key);
       places.set(key, other === undefined ? { file: path, line } : "several");
@@ -35,7 +40,7 @@ export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles 
   }
   return {
     find(tokens) {
-      const place = tokens.length < SHORTEST ? undefined : places.get(keyOf(tokens));
+      const place = isSearched(tokens) ? places.get(keyOf(tokens)) : undefined;
       return place === "several" ? undefined : place;
     },
     fileOf(names) {

@@ -1,5 +1,4 @@
-import type { ServerError } from "../../postgres/server-error.ts";
-import { describeServerError } from "../../postgres/server-error.ts";
+import { describeServerError, publicMessage, RAISED, type ServerError } from "../../postgres/server-error.ts";
 import type { Measured } from "../measured.ts";
 import { withoutLiterals } from "../sql/shown.ts";
 import { statementsIn } from "../sql/split.ts";
@@ -20,7 +19,9 @@ export function measuredTraffic(
     ratePerSecond,
     sessions,
     outcome: ok ? "succeeded" : "failed",
-    ...(ok || error === undefined ? {} : { error: describeServerError(error) }),
+    ...(ok || error === undefined
+      ? {}
+      : { error: describeServerError({ ...error, message: error.isRaised === true ? RAISED : publicMessage(error.message) }) }),
     ms: measured.ms,
     queuedMs: measured.tables.reduce((longest, { queuedMs }) => Math.max(longest, queuedMs), 0),
     all: latenciesOf(collections),

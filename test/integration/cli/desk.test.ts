@@ -96,6 +96,17 @@ test.for<readonly [string, string]>([
   expect(await readFile(join(project.directory, file)).catch(() => undefined)).toEqual(before);
 });
 
+test.for<readonly [string, string]>([
+  ["dangling.env", "dangling.env is a link to a file that does not exist."],
+  ["nowhere/.env", "nowhere does not exist."],
+])("env --write reports that %s cannot be written, in plain words", async ([file, message]) => {
+  if (file === "dangling.env") await symlink("missing/.env", join(project.directory, file));
+  const { code, stderr } = await project.offshoot(["env", "--write", file]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(stderr).toContain("Nothing was written.");
+});
+
 test("up shows where the URL is and what comes next, and prints no password", async () => {
   const { stdout, stderr } = await project.offshoot(["up"]);
   expect(stderr).toContain("Its URL:  offshoot url, or in a file: offshoot env --write .env\nNext:     offshoot migrate\n");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { encode } from "../../../src/broker/messages.ts";
-import { tapErrors } from "../../../src/broker/error-tap.ts";
+import { readError, tapErrors } from "../../../src/broker/error-tap.ts";
 
 const fields = {
   S: "ERROR",
@@ -42,4 +42,14 @@ test.each([1, 2, 3, 5, 7, 64, 1_000_000])("finds errors and statements in chunks
 test("does not collect an error that is too long, or a message with an impossible length", () => {
   expect(seen([encode({ type: "E", body: Buffer.alloc(70_000) }), done])).toEqual(["CREATE TABLE"]);
   expect(seen([Buffer.from([0x45, 0, 0, 0, 0, 0x45, 0, 0, 0, 0])])).toBeDefined();
+});
+
+test.each([
+  ["pl_exec.c", "exec_stmt_raise", true],
+  ["pl_exec.c", "exec_stmt_assert", true],
+  ["pl_exec.c", "exec_stmt_return", undefined],
+  ["plpy_elog.c", "PLy_elog_impl", true],
+  ["planner.c", "standard_planner", undefined],
+])("an error from %s, %s, was raised by a function: %s", (file, routine, isRaised) => {
+  expect(readError(Buffer.from(`CP0001\0Mtext\0F${file}\0R${routine}\0\0`)).isRaised).toBe(isRaised);
 });

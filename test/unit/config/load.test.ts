@@ -198,12 +198,20 @@ describe("a warning", () => {
       "reports a variable with a typing error",
       "",
       {
-        env: { OFFSHOOT_PROVIDR: "neon", OFFSHOOT_BASETTL: "3d", OFFSHOOT_PRVIDRE: "neon", OFFSHOOT_HOME: "/x", OFFSHOOT_DATABASE_ID: "y" },
+        env: {
+          OFFSHOOT_PROVIDR: "neon",
+          OFFSHOOT_BASETTL: "3d",
+          OFFSHOOT_PRVIDRE: "neon",
+          OFFSHOOT_HOME: "/x",
+          OFFSHOOT_KEEP_ON_FAILUR: "true",
+          OFFSHOOT_DATABASE_ID: "y",
+        },
       },
       [
         "OFFSHOOT_PROVIDR is not a setting and has no effect. Did you mean OFFSHOOT_PROVIDER?",
         "OFFSHOOT_BASETTL is not a setting and has no effect. Did you mean OFFSHOOT_BASE_TTL?",
         "OFFSHOOT_PRVIDRE is not a setting and has no effect. Did you mean OFFSHOOT_PROVIDER?",
+        "OFFSHOOT_KEEP_ON_FAILUR is not a setting and has no effect. Did you mean OFFSHOOT_KEEP_ON_FAILURE?",
       ],
     ],
   ])("%s", async (_name, text, input, warnings) => {

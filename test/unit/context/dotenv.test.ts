@@ -8,7 +8,7 @@ const lines = ['DATABASE_URL="new"', 'PGHOST="there"'];
 
 test("a variable gets its value where it is, once, and the others are added at the end", () => {
   const text = "# mine\nA=1\nexport DATABASE_URL=old\n\nDATABASE_URL='older'\nDATABASE_URLS=other";
-  expect(mergeDotenv(text, lines)).toBe('# mine\nA=1\nDATABASE_URL="new"\n\nDATABASE_URLS=other\nPGHOST="there"\n');
+  expect(mergeDotenv(text, lines)).toBe('# mine\nA=1\nexport DATABASE_URL="new"\n\nDATABASE_URLS=other\nPGHOST="there"\n');
 });
 
 test("an empty file gets only the lines, and a second time changes nothing", () => {
@@ -20,6 +20,13 @@ test("an empty file gets only the lines, and a second time changes nothing", () 
 test("a value of several lines is kept whole, also where a line looks like a variable", () => {
   const key = 'KEY="-----BEGIN\nDATABASE_URL=not a variable\n-----END"\n';
   expect(mergeDotenv(key, lines)).toBe(`${key}${lines.join("\n")}\n`);
+});
+
+test("replaced and added lines have the line ends and the export of their neighbours", () => {
+  expect(mergeDotenv("export A='1'\r\nexport DATABASE_URL=old\r\n", lines)).toBe(
+    'export A=\'1\'\r\nexport DATABASE_URL="new"\r\nexport PGHOST="there"\r\n',
+  );
+  expect(mergeDotenv("export DATABASE_URL=old\nA=1\n", lines)).toBe('export DATABASE_URL="new"\nA=1\nPGHOST="there"\n');
 });
 
 test("a quote that is never closed hides no other line", () => {

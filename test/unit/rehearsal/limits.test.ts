@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expiredExceptions, limitsFor, momentOf, type RehearsalLimits } from "../../../src/rehearsal/limits.ts";
+import { expiredExceptions, latenessOf, limitsFor, momentOf, type RehearsalLimits } from "../../../src/rehearsal/limits.ts";
 
 const limits: RehearsalLimits = {
   blockedReadsMs: 0,
@@ -33,9 +33,16 @@ test("a name without a schema is the table of any schema, and a limit of 0 is a 
   });
 });
 
-test("a moment is longer where an answer of the server takes long, and longer for each statement in the wait, so that a busy machine causes no finding", () => {
-  expect([1, 10, 35].map((delayMs) => momentOf(delayMs, 1))).toEqual([100, 220, 770]);
-  expect(momentOf(20, 60)).toBe(2800);
+test("a moment is longer where an answer of the server takes long, and longer for each message in the wait, so that a busy machine causes no finding", () => {
+  expect([1, 10, 35].map((delayMs) => momentOf(delayMs, 0))).toEqual([100, 200, 700]);
+  const late = 60 * latenessOf(20, { statements: 1, ms: 500 });
+  expect(momentOf(20, late)).toBe(2800);
   const { blockedReadsMs, blockedWritesMs } = limitsFor({ schema: "x", name: "y" }, limits, new Date(), 350);
   expect([blockedReadsMs, blockedWritesMs]).toEqual([350, 1000]);
+});
+
+test("a message explains no more than it took, and its further statements explain little, so that many fast ones hide no slow one", () => {
+  expect(latenessOf(34, { statements: 1, ms: 3 })).toBe(3);
+  expect(latenessOf(34, { statements: 1, ms: 8000 })).toBe(68);
+  expect(Math.round(latenessOf(34, { statements: 306, ms: 8100 }))).toBe(1105);
 });

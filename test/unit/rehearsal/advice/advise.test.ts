@@ -56,3 +56,13 @@ test.each([
 test("does not run a part of a statement with several actions", () => {
   expect(advice("alter table t add constraint c check (b > 0), drop column d").isRunnable).toBe(false);
 });
+
+test.each([
+  ["alter table app.e add column u uuid default gen_random_uuid()", "u is null"],
+  ["alter table app.e alter column n type bigint", "n_new is null and n is not null"],
+  ["delete from app.e where n < 5", "…"],
+])("the batches of %s repeat their condition outside, because partitions share row numbers", (sql, condition) => {
+  const batch = advice(sql).sql.find((each) => each.includes("ctid")) ?? "";
+  expect(batch).toMatch(/ where .+ and ctid = any /);
+  expect(batch.split(condition)).toHaveLength(condition === "…" ? 5 : 3);
+});

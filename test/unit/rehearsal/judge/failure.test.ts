@@ -52,3 +52,22 @@ test("without an error of the server, the end of the command is the error", () =
     facts: { error: "exit status 3" },
   });
 });
+
+test.each([
+  ["0A000", "cannot alter type of a column used by a view or rule", /^Drop what uses the column first/],
+  ["0A000", 'extension "x" is not available', /^The server has no files of this extension/],
+  ["0A000", "ON CONFLICT DO UPDATE not supported with exclusion constraints as arbiters", /^Postgres does not support this/],
+  ["2BP01", "cannot drop table a because other objects depend on it", /^Other objects need this one/],
+])("the advice for %s fits the cause: %s", (sqlstate, message, advice) => {
+  const { facts } = judgeFailure([{ sqlstate, message }], [], { limits: {} }, shown, "exit status 1");
+  expect(facts).toMatchObject({ advice: expect.stringMatching(advice) });
+});
+
+test("the text of an error that a function raised is shown only where literals are wanted", () => {
+  const raised = { sqlstate: "P0001", message: "bad row SECRET", isRaised: true } as const;
+  const judged = (literals: boolean): string =>
+    JSON.stringify(judgeFailure([raised], [], { limits: {} }, { ...shown, literals }, "exit status 1"));
+  expect(judged(false)).not.toContain("SECRET");
+  expect(judged(false)).toContain("P0001");
+  expect(judged(true)).toContain("bad row SECRET");
+});

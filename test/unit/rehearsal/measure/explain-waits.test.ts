@@ -57,3 +57,16 @@ test("of the statements in one message, the one that can take the lock is named"
     explainWaits([{ ...wait(0, 90), firstMode }], statements, [table])[0]?.blamed?.part.kind;
   expect([named("ShareLock"), named("AccessExclusiveLock")]).toEqual(["create index", "alter table"]);
 });
+
+test("a wait of a table that no statement names is explained by the statement that can block, not by the begin before it", () => {
+  const partition: Relation = { ...table, id: 2, name: "t_2025", shown: "public.t_2025" };
+  const message = `begin; ${TYPE}; insert into other values (1); commit`;
+  const statements = readStatements(
+    { statements: [sent(message, 0, 50)], transactions: [], dropped: 0 },
+    new Map([["s", 7]]),
+    migrationFiles([]),
+    undefined,
+    100,
+  );
+  expect(explainWaits([wait(0, 50)], statements, [partition])[0]?.blamed?.part.kind).toBe("alter table");
+});

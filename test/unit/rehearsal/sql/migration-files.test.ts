@@ -4,13 +4,18 @@ import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
 
 const files = migrationFiles([
   { path: "m/001_start.sql", text: "create table a (id int);\n\nalter table a add b int;\n" },
-  { path: "m/002_next.up.sql", text: "-- x\nalter table a\n  add c int;\nalter table a add b int;\n" },
+  { path: "m/002_next.up.sql", text: "-- x\nalter table a\n  add c int;\nalter table a add b int;\ndo $$ begin end $$;\n" },
   { path: "versions/0042ab_add_index.py", text: 'def upgrade():\n    op.create_index("a_b", "a", ["b"])\n' },
   { path: "prisma/20260101_first/migration.sql", text: "select 1;" },
 ]);
 
 test("finds a statement by its text, whatever its blanks, comments and case", () => {
   expect(files.find(tokensOf("ALTER TABLE a ADD c int -- now"))).toEqual({ file: "m/002_next.up.sql", line: 2 });
+});
+
+test("finds a DO block, which is only a word and a string", () => {
+  expect(files.find(tokensOf("do $$ begin end $$"))).toEqual({ file: "m/002_next.up.sql", line: 5 });
+  expect(files.find(tokensOf("begin"))).toBeUndefined();
 });
 
 test("does not choose between several places", () => {

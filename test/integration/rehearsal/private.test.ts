@@ -1,0 +1,72 @@
+// @module-tag proof
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { RENDERERS } from "../../../src/findings/report/renderers.ts";
+import { advise } from "../../../src/rehearsal/advice/advise.ts";
+import { kindOf } from "../../../src/rehearsal/sql/kinds.ts";
+import { tokensOf } from "../../../src/rehearsal/sql/tokens.ts";
+import { makeProject, type Project } from "../../support/cli.ts";
+import { findMajor } from "../../support/majors.ts";
+import { newDatabase } from "../../support/new-database.ts";
+import { sharedServer } from "../../support/shared-server.ts";
+import { withSession } from "../../support/session.ts";
+
+let project: Project;
+let production: string;
+
+/** The row `3` has the secret. */
+const RAISES = `do $x$ declare r record; begin
+  select * into r from account where id = 3;
+  raise exception 'bad row %', r.note;
+end $x$;
+`;
+
+beforeAll(async () => {
+  const binaries = await findMajor(15);
+  production = await newDatabase("raising", { server: (await sharedServer(binaries)).url });
+  await withSession(production, async (session) => {
+    await session.query("create table account as select g as id, 'rowsecret-' || g as note from generate_series(1, 5) g");
+    await session.query("create table part (id int, u int) partition by list (id)");
+    await session.query("create table part_1 partition of part for values in (1)");
+    await session.query("create table part_2 partition of part for values in (2)");
+    await session.query("insert into part values (1, null), (1, null), (2, 777), (2, 888)");
+  });
+  project = await makeProject({ PRODUCTION: production });
+  await mkdir(join(project.directory, "migrations"));
+  await project.write("migrations/001_check.sql", RAISES);
+  await project.write("migrations/002_later.sql", "alter table account alter column id type bigint;\n");
+}, 120_000);
+afterAll(() => project.remove());
+
+test.each(Object.keys(RENDERERS))(
+  "what a migration raises is not in the report as %s, and the place of its DO block is",
+  async (format) => {
+    const { code, stdout, stderr } = await project.offshoot(["rehearse", "--from", "PRODUCTION", "--report", format]);
+    expect({ code, stderr }).toMatchObject({ code: 10 });
+    expect(stdout + stderr).not.toContain("rowsecret");
+    expect(stdout).toContain("001_check");
+    expect(stdout).toContain("P0001");
+  },
+);
+
+test("the report says that the later migrations were not rehearsed, and why no log is shown", async () => {
+  const { stdout } = await project.offshoot(["rehearse", "--from", "PRODUCTION"]);
+  expect(stdout).toContain("What comes after the failed statement was not rehearsed.");
+  expect(stdout).toContain("wal_level = minimal");
+  expect(stdout).not.toContain("of log written");
+});
+
+test("the advised batches change no row of a partition that has its value already", async () => {
+  const tokens = tokensOf("alter table part add column u int default (random() * 10)::int");
+  const batch = advise({ tokens, kind: kindOf(tokens), names: [], at: undefined }, 15).sql.find((sql) => sql.includes("ctid")) ?? "";
+  await withSession(production, async (session) => {
+    await session.query(batch.replace("$1", "2"));
+    expect(await session.query("select id, u is not null as filled, u > 700 as kept from part order by id, u")).toEqual([
+      { id: 1, filled: true, kept: false },
+      { id: 1, filled: true, kept: false },
+      { id: 2, filled: true, kept: true },
+      { id: 2, filled: true, kept: true },
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { judgeTable } from "../../../../src/rehearsal/judge/tables.ts";
+import type { RehearsalLimits } from "../../../../src/rehearsal/limits.ts";
+import { explainWaits } from "../../../../src/rehearsal/measure/explain-waits.ts";
+import { type ReadStatement, readStatements } from "../../../../src/rehearsal/measure/statements.ts";
+import type { Wait } from "../../../../src/rehearsal/observe/blocking.ts";
+import type { Relation } from "../../../../src/rehearsal/observe/relations.ts";
+import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+
+const files = migrationFiles([]);
+const limits: RehearsalLimits = {
+  blockedReadsMs: 0,
+  blockedWritesMs: 1000,
+  durationMs: 600_000,
+  rewriteBytes: 100_000_000,
+  severities: {},
+  tables: {},
+};
+const table: Relation = { id: 1, schema: "app", name: "events", kind: "r", shown: "app.events", table: undefined, file: 1, bytes: 9e6 };
+const REWRITE = "alter table app.events add column u uuid default gen_random_uuid()";
+const INSERT = "insert into app.empty values (1)";
+
+/** An answer of this machine comes so late. */
+const BUSY_MS = 34;
+
+type Message = readonly [sql: string, fromMs: number, toMs: number];
+
+/** The codes of the findings, where readers wait from the first message to the end of the last one. */
+function codes(messages: readonly Message[]): readonly string[] {
+  const statements: readonly ReadStatement[] = readStatements(
+    {
+      statements: messages.map(([sql, startMs, endMs]) => ({
+        session: "s",
+        sql,
+        startMs,
+        endMs,
+        tags: [],
+        sqlstate: undefined,
+        mark: undefined,
+        isExact: true,
+      })),
+      transactions: [],
+      dropped: 0,
+    },
+    new Map([["s", 7]]),
+    files,
+    undefined,
+    100_000,
+  );
+  const wait: Wait = { fromMs: 0, toMs: messages.at(-1)?.[2] ?? 0, pid: 7, mode: "AccessExclusiveLock", withinMs: 0 };
+  const change = {
+    table,
+    relations: [table],
+    locks: undefined,
+    isUnseen: false,
+    rows: 400_000,
+    rewritten: true,
+    bytesAfter: 9e6,
+    indexesRewritten: [],
+    dropped: false,
+    fullScans: 0,
+    rowsScanned: 0,
+    inserted: 0,
+    updated: 0,
+    deleted: 0,
+  };
+  const explained = { change, reads: explainWaits([wait], statements, [table]), writes: [], rewrite: undefined };
+  return judgeTable(explained, statements, limits, { files, major: 18, literals: false }, new Date(), BUSY_MS).map(
+    ({ finding }) => finding.code,
+  );
+}
+
+test("a slow statement is reported on a busy machine, however many fast ones are sent with it in one message", () => {
+  expect(codes([[[REWRITE, ...Array.from({ length: 300 }, () => INSERT)].join(";"), 0, 8000]])).toEqual(["reads-blocked"]);
+});
+
+test("a slow statement is reported on a busy machine, however many fast messages follow it in its transaction", () => {
+  const fast = Array.from({ length: 300 }, (_, at): Message => [INSERT, 8000 + at, 8001 + at]);
+  expect(codes([[REWRITE, 0, 8000], ...fast])).toEqual(["reads-blocked"]);
+});
+
+test("many messages that are all a little late on a busy machine are not a finding", () => {
+  expect(codes(Array.from({ length: 40 }, (_, at): Message => [REWRITE, at * 80, (at + 1) * 80]))).toEqual([]);
+});
