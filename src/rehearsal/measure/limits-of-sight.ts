@@ -49,11 +49,7 @@ export function limitsOf(
     ...(recording.dropped === 0 ? [] : [`${recording.dropped} statements and transactions were not kept, because there were too many.`]),
     ...(before.isCut || after.isCut ? ["The database has so many tables and indexes that some were not looked at."] : []),
     ...(before.logPosition === undefined ? ["This role or this server does not show the write-ahead log."] : []),
-    ...(before.logIsReduced === true
-      ? [
-          "The server of the copy writes a shorter log than a production server does (wal_level = minimal or full_page_writes = off), so the log of the migration is not shown. Expect at least the size of what is written again, and that rewrites and index builds take longer in production.",
-        ]
-      : []),
+    ...(before.logIsReduced === true && before.logPosition !== undefined ? [reducedLog(before.logIsMinimal === true)] : []),
     ...(left === 0
       ? []
       : [
@@ -65,4 +61,12 @@ export function limitsOf(
 function listed(names: readonly string[]): string {
   const more = names.length - MOST_NAMES;
   return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more tables` : ""}`;
+}
+
+function reducedLog(isMinimal: boolean): string {
+  const setting = isMinimal ? "wal_level = minimal" : "full_page_writes = off";
+  const means = isMinimal
+    ? "So the log of the migration is not shown, and rewrites and index builds take longer in production."
+    : "Expect more log there: at least the size of what is written again.";
+  return `The server of the copy writes a shorter log than a production server does (${setting}). ${means}`;
 }

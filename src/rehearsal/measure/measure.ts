@@ -84,7 +84,7 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
 
 /** Where the server leaves pages out of the log, its growth would be far too small. */
 function logOf({ before, after }: Observed<unknown>): { readonly logBytes?: number } {
-  if (before.logIsReduced === true || before.logPosition === undefined || after.logPosition === undefined) return {};
+  if (before.logIsMinimal === true || before.logPosition === undefined || after.logPosition === undefined) return {};
   return { logBytes: after.logPosition - before.logPosition };
 }
 

@@ -38,6 +38,8 @@ export interface DatabaseState {
   readonly logPosition: number | undefined;
   /** Whether the server leaves out of the log what a production server writes: new files of tables, or whole pages. */
   readonly logIsReduced?: boolean | undefined;
+  /** Whether it writes nothing at all for them (`wal_level = minimal`), so that the growth of the log says nothing about a migration. */
+  readonly logIsMinimal?: boolean | undefined;
   /** Whether there are more relations than are read. */
   readonly isCut: boolean;
   readonly major: number;
@@ -71,18 +73,25 @@ const COUNTERS = `select s.relid::pg_catalog.int8::pg_catalog.float8 as id, s.se
 
 const TOTALS = `select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog./) 10000 as major,
     (pg_catalog.current_setting('wal_level') operator(pg_catalog.=) 'minimal' or pg_catalog.current_setting('full_page_writes') operator(pg_catalog.=) 'off') as "logIsReduced",
+    pg_catalog.current_setting('wal_level') operator(pg_catalog.=) 'minimal' as "logIsMinimal",
     pg_catalog.pg_database_size(oid)::pg_catalog.float8 as bytes,
     coalesce((select temp_bytes from pg_catalog.pg_stat_database s where s.datid operator(pg_catalog.=) d.oid), 0)::pg_catalog.float8 as "temporaryBytes"
   from pg_catalog.pg_database d where datname operator(pg_catalog.=) pg_catalog.current_database()`;
 
 const LOG = `select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::pg_catalog.float8 as position`;
 
+interface Totals extends Readonly<Record<"major" | "bytes" | "temporaryBytes", number>> {
+  readonly [name: string]: unknown;
+  readonly logIsReduced: boolean;
+  readonly logIsMinimal: boolean;
+}
+
 /** Reads names, files, sizes and statistics. No session of the migration may be open, because sizes need a lock on each table. */
 export async function readState(session: Session): Promise<DatabaseState> {
   await session.query("select pg_catalog.pg_stat_clear_snapshot()");
   const relations = await session.query<Relation & Record<string, unknown>>(RELATIONS);
   const counters = await session.query<TableCounters & Record<string, unknown>>(COUNTERS);
-  const [totals] = await session.query<{ major: number; logIsReduced: boolean; bytes: number; temporaryBytes: number }>(TOTALS);
+  const [totals] = await session.query<Totals>(TOTALS);
   // Some services do not allow it, and a standby has no such position.
   const [log] = await session.query<{ position: number }>(LOG).catch(() => []);
   return {
@@ -92,6 +101,7 @@ export async function readState(session: Session): Promise<DatabaseState> {
     temporaryBytes: totals?.temporaryBytes ?? 0,
     logPosition: log?.position,
     logIsReduced: totals?.logIsReduced,
+    logIsMinimal: totals?.logIsMinimal,
     isCut: relations.length > MOST_RELATIONS,
     major: totals?.major ?? 0,
     statisticsAreLate: (totals?.major ?? 0) < 15,

@@ -47,7 +47,14 @@ function codes(messages: readonly Message[]): readonly string[] {
     undefined,
     100_000,
   );
-  const wait: Wait = { fromMs: 0, toMs: messages.at(-1)?.[2] ?? 0, pid: 7, mode: "AccessExclusiveLock", withinMs: 0 };
+  const wait: Wait = {
+    fromMs: 0,
+    toMs: messages.at(-1)?.[2] ?? 0,
+    pid: 7,
+    mode: "AccessExclusiveLock",
+    firstMode: "AccessExclusiveLock",
+    withinMs: 0,
+  };
   const change = {
     table,
     relations: [table],
