@@ -63,17 +63,12 @@ const OTHER_VARIABLES = [
 ];
 const KNOWN_VARIABLES = new Set([...FIELDS.flatMap(variablesOf), ...OTHER_VARIABLES]);
 
-/** Variables of our own that are not settings. */
-const OTHER_VARIABLES: readonly string[] = ["OFFSHOOT_HOME", "OFFSHOOT_GITHUB_TOKEN", "OFFSHOOT_DATABASE_ID"];
-
 /** A variable of another program with this prefix differs by more letters from every setting. */
 const MOST_TYPOS = 2;
 
 /** Warnings for `OFFSHOOT_…` variables with a likely typing error. Other unknown variables can belong to another program. */
 export function misspeltVariables(env: Env): readonly string[] {
-  const unknown = Object.keys(env).filter(
-    (name) => name.startsWith("OFFSHOOT_") && env[name] !== "" && !KNOWN_VARIABLES.has(name) && !OTHER_VARIABLES.includes(name),
-  );
+  const unknown = Object.keys(env).filter((name) => name.startsWith("OFFSHOOT_") && env[name] !== "" && !KNOWN_VARIABLES.has(name));
   return unknown.flatMap((name) => {
     const distanceTo = (known: string): number => {
       if (known.replaceAll("_", "") === name.replaceAll("_", "")) return 0;
