@@ -1,6 +1,7 @@
 // @module-tag proof
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
+import { startMock } from "../../support/mock-server.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -71,4 +72,46 @@ describe.each(["embedded", "existing"])("run on %s", (provider) => {
     expect(await user.finished).toMatchObject({ code: 0 });
     expect(await listed()).toEqual([]);
   });
+});
+
+/** As above, without psql, which cannot resolve the names of the mock's computes from a URL. */
+const CLOSE = `import pg from ${JSON.stringify(import.meta.resolve("pg"))};
+  const url = new URL(process.env.DATABASE_URL);
+  const name = url.pathname.slice(1);
+  url.pathname = "/postgres";
+  url.search = "";
+  const client = new pg.Client({ connectionString: url.href, ssl: { rejectUnauthorized: false } });
+  await client.connect();
+  await client.query("alter database " + name + " allow_connections false");
+  await client.end();`;
+
+test("run on Neon deletes a branch whose migration forbids connections, and keeps it while another run uses it", async () => {
+  const mock = await startMock("--postgres", "--operation-time", "50");
+  const project = await makeProject({ ...mock.env, OFFSHOOT_PROVIDER: "neon" });
+  const names = async (): Promise<readonly string[]> =>
+    (await mock.branches()).map(({ name }) => name).filter((name) => name.includes("/closed"));
+  try {
+    await project.write("close.mjs", CLOSE);
+    const closing = "migrations:\n  command: node close.mjs\n  files: [close.mjs]\n  fence: off\nbase: false\n";
+    await project.write("offshoot.yaml", closing);
+    const alone = await project.offshoot(["run", "--run", "closed", "--", "true"]);
+    expect(alone.stderr).not.toContain("may still exist");
+    expect(alone.code).toBe(13);
+    expect(await names()).toEqual([]);
+
+    await project.write("offshoot.yaml", "migrations:\n  tool: none\n");
+    const user = project.start(["run", "--run", "closed", "--", "sh", "-c", "echo begun; until [ -e done ]; do sleep 0.2; done"]);
+    onTestFinished(() => void user.child.kill());
+    await user.until("begun");
+    await project.write("offshoot.yaml", closing);
+    const second = await project.offshoot(["run", "--run", "closed", "--", "true"]);
+    expect(second.code).not.toBe(0);
+    expect(await names()).toHaveLength(1);
+    await project.write("done", "");
+    expect(await user.finished).toMatchObject({ code: 0 });
+    expect(await names()).toEqual([]);
+  } finally {
+    await project.remove();
+    await mock.stop();
+  }
 });
