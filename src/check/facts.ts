@@ -42,8 +42,13 @@ export interface CheckFacts {
   /** These processes continued after the worker, and were ended. */
   readonly "worker-children-left": { readonly processes: readonly string[] };
 
-  /** Jobs that can run at the same time migrate one database. */
-  readonly "migrates-twice": { readonly jobs: readonly string[]; readonly command: string; readonly database?: string | undefined };
+  /** Jobs that can run at the same time migrate one database. `event`: what starts them, when they are in several workflows. */
+  readonly "migrates-twice": {
+    readonly jobs: readonly string[];
+    readonly command: string;
+    readonly database?: string | undefined;
+    readonly event?: string | undefined;
+  };
   /** The job uses the database that the job `migrates` migrates, and does not wait for it. */
   readonly "not-after-migration": { readonly migrates: string; readonly command: string };
   readonly "migration-failure-hidden": { readonly command: string; readonly by: "a pipe" | "continue-on-error" | "the command after ||" };

@@ -119,10 +119,13 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
       "End them in the worker when it gets SIGTERM, and wait for them. A script starts its last command with `exec`, so that it gets the signal. A container kills them when its first process ends.",
   }),
 
-  "migrates-twice": ({ jobs, command, database }) => ({
+  "migrates-twice": ({ jobs, command, database, event }) => ({
     problem: `jobs that can run at the same time migrate one database: ${jobs.join(", ")}`,
-    details: [...detail("command", command), ...detail("database", database)],
-    remedy: "Write `offshoot migrate --` before the command in each job. Then one job runs it, and the others wait.",
+    details: [...detail("command", command), ...detail("database", database), ...detail("started by", event)],
+    remedy:
+      event === undefined
+        ? "Write `offshoot migrate --` before the command in each job. Then one job runs it, and the others wait."
+        : "Write `offshoot migrate --` before the command in each job. Or give these jobs one `concurrency` group, which GitHub then runs one after the other.",
   }),
   "not-after-migration": ({ migrates, command }) => ({
     problem: `the job uses the database that the job "${migrates}" migrates, and does not wait for it`,

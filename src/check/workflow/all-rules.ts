@@ -1,6 +1,7 @@
 import type { CheckFinding } from "../finding.ts";
 import { withCompositeSteps } from "./expand.ts";
 import type { Repository } from "./repository.ts";
+import { migratesInSeveralWorkflows } from "./rules/across-workflows.ts";
 import { branchLeft, cleanupSkipped } from "./rules/branches.ts";
 import { conditionIsText, needsMissing, outputAsBoolean, secretInOutput, untrustedCheckout } from "./rules/expressions.ts";
 import { failureHidden, migratesTwice, throughPooler } from "./rules/migrations.ts";
@@ -40,6 +41,7 @@ export function mistakesIn(
   const all = [...scripts, ...scriptsOf(expanded, repository).filter(({ object, file }) => object.kind === "step" || !files.has(file))];
   return [
     ...expanded.flatMap((workflow) => WORKFLOW_RULES.flatMap((rule) => rule(workflow, repository))),
+    ...migratesInSeveralWorkflows(expanded, repository),
     ...branchLeft(expanded),
     ...stepsMissing(expanded, required, repository),
     ...all.flatMap((script) => SCRIPT_RULES.flatMap((rule) => rule(script))),

@@ -2,21 +2,12 @@ import { copiedVariables, isConfiguredForFile } from "./committed.ts";
 import { followStep, type Followed } from "./follow.ts";
 import { startsDatabase } from "./own-server.ts";
 import type { Repository } from "./repository.ts";
+import { NEON_ACTION, type Reached, resolved, sharedBy, type Value } from "./shared-database.ts";
 import { assignmentsOf, writtenVariables } from "./shell.ts";
 import type { Job, Step, Texts, Workflow } from "./workflow.ts";
 
-/**
- * The database that a command reaches. `own`: one that only its job can reach. `shared`: the same text reaches the same
- * database in each job. `unknown`: the workflow does not show it.
- */
-export type Reached = { readonly kind: "own" | "unknown" } | { readonly kind: "shared"; readonly variable: string; readonly value: string };
-
 const VARIABLE =
   /(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|NEON|DIRECT|UNPOOLED|SQLALCHEMY|PRISMA|MIGRATE|MIGRATION|MIGRATIONS)_?\w*(?:URL|URI|DSN|HOST|HOSTNAME|SERVER|CONNECTION|CONNECTION_STRING)(?:_\w+)?$|^(?:PGHOST|DSN|DATABASE_URL\w*|CONNECTION_STRING)$/i;
-const HOST = /(?:HOST|HOSTNAME|SERVER)$/i;
-/** With the same host, another name is another database. */
-const NAME =
-  /^(?:PGDATABASE|PGOPTIONS|PGSERVICE)$|(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG)_(?:NAME|DB|DATABASE|SCHEMA|TEST_NAME)$|^(?:DATABASE|DB|DBNAME|POSTGRES_DB|SEARCH_PATH)$/i;
 /** What says only the kind of the database: `DB_ENGINE`, `DB_DRIVER`. */
 const KIND = /(?:^|_)(?:DATABASE|DB|SQL)(?:_(?:ENGINE|DRIVER|ADAPTER|TYPE|KIND|CONNECTION|CLIENT|DIALECT|BACKEND))?$/i;
 const URL = /^["']?postgres(?:ql)?(?:\+\w+)?:\/\//i;
@@ -28,10 +19,7 @@ const STARTING_ACTION =
   /postgres|postgis|timescale|supabase|mysql|mariadb|setup-pg|setup-db|compose-action|neon-local|docker-compose|devcontainers\/ci/i;
 /** Actions that only install a program. */
 const ONLY_INSTALLS = /setup-cli|setup-psql|client|install-psql|\bpsql\b/i;
-const NEON_ACTION = /^neondatabase\/create-branch-action\b/;
 const OFFSHOOT_ACTION = /\boffshoot(?:@|$)/;
-/** Each leg or job has a value of its own. */
-const OF_ONE_LEG = /\bmatrix\.|github\.job\b|\bGITHUB_JOB\b|strategy\.job-index|runner\.name\b/;
 
 /** Whether a job has a database server or a database file of its own. */
 export function hasOwnDatabase(job: Job, repository: Repository): boolean {
@@ -79,15 +67,10 @@ export function reachedBy(command: Followed, { step, job, workflow, repository }
   const tunnel = commands.some((each) => TUNNEL.test(each.text));
   if (isLocal(all, given) && !tunnel) return { kind: "own" };
   const [first] = all;
-  if (first !== undefined) return sharedBy(first.variable, first.value, job, given);
+  if (first !== undefined) return sharedBy(first, inCommand.length > 0 ? inCommand : all, job, given);
   // The tool then reads a file of the repository.
   const copied = copiedVariables(commands, repository);
   return isLocal(urlsIn(copied), copied) || isConfiguredForFile(command, repository) ? { kind: "own" } : { kind: "unknown" };
-}
-
-interface Value {
-  readonly variable: string;
-  readonly value: string;
 }
 
 function urlsIn(env: Texts): readonly Value[] {
@@ -102,25 +85,4 @@ function isLocal(values: readonly Value[], env: Texts): boolean {
     values.some(({ value }) => !value.includes("/cloudsql/") && LOCAL.test(value.replaceAll(/\$\{\{.*?\}\}/g, "x.example"))) ||
     Object.entries(env).some(([name, value]) => KIND.test(name) && /sqlite|:memory:/i.test(value))
   );
-}
-
-/** Replaces variables and `env` expressions by their values, where the workflow shows them. */
-function resolved(value: string, env: Texts): string {
-  const replace = (text: string): string =>
-    text.replaceAll(/\$\{\{\s*env\.(\w+)\s*\}\}|\$\{?(\w+)\}?/g, (whole, one?: string, other?: string) => env[one ?? other ?? ""] ?? whole);
-  // A variable can hold a variable.
-  return replace(replace(value));
-}
-
-function sharedBy(variable: string, value: string, job: Job, env: Texts): Reached {
-  const names = HOST.test(variable) ? Object.entries(env).flatMap(([name, each]) => (NAME.test(name) ? [resolved(each, env)] : [])) : [];
-  const expression = [value, ...names].join(" ").replaceAll(/\s+/g, " ");
-  if (OF_ONE_LEG.test(expression)) return { kind: "own" };
-  const id = /\bsteps\.([\w-]+)\.outputs/.exec(expression)?.[1];
-  if (id === undefined) return { kind: "shared", variable, value: expression };
-  const source = job.steps.find((step) => step.id === id);
-  if (source === undefined || !NEON_ACTION.test(source.uses)) return { kind: "own" };
-  // The action adopts an existing branch with this name.
-  const branch = source.with["branch_name"] ?? "";
-  return OF_ONE_LEG.test(branch) || branch === "" ? { kind: "own" } : { kind: "shared", variable, value: `Neon branch ${branch}` };
 }

@@ -64,15 +64,19 @@ export function calledJobs(job: Job, repository: Repository): Workflow | undefin
   if (source === undefined || document === undefined || document.error !== undefined) return undefined;
   const called = workflowOf(source.file, document);
   if (called === undefined) return undefined;
-  const fill = filled({ ...inputDefaultsOf(document), ...job.with });
+  const inputs = filled({ ...inputDefaultsOf(document), ...job.with });
+  const fill = (text: string): string => withSecrets(inputs(text), job.secrets);
   const env = mapped(called.env, fill);
   return withCompositeSteps(
     {
       ...called,
       env,
+      concurrency: fill(called.concurrency),
       jobs: called.jobs.map((each) => ({
         ...each,
         env: mapped(each.env, fill),
+        environment: fill(each.environment),
+        concurrency: fill(each.concurrency),
         steps: each.steps.map((step) => ({
           ...step,
           run: fill(step.run),
@@ -89,6 +93,11 @@ export function calledJobs(job: Job, repository: Repository): Workflow | undefin
 /** Replaces the inputs in a text by the values that the caller gives. */
 function filled(values: Texts): (text: string) => string {
   return (text) => text.replaceAll(/\$\{\{\s*inputs\.([\w-]+)\s*\}\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+/** Replaces the secrets that a called workflow names by those that the caller passes under these names. */
+function withSecrets(text: string, passed: Texts): string {
+  return text.replaceAll(/\$\{\{\s*secrets\.(\w+)\s*\}\}/g, (whole, name: string) => passed[name] ?? whole);
 }
 
 function mapped(texts: Texts, change: (text: string) => string): Texts {

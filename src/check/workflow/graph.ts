@@ -34,3 +34,13 @@ export function legsOverlap({ job: { matrix, concurrency, condition: ofJob }, co
   if (/\bstrategy\.job-index\s*==/.test(condition)) return false;
   return matrix.values === undefined || matrix.values.filter((leg) => canBeTrueIn(leg, [ofJob, condition])).length > 1;
 }
+
+/** The jobs that a job needs, also through other jobs. */
+export function neededBy(job: Job, jobs: readonly Job[]): readonly Job[] {
+  return jobs.filter((other) => comesAfter(job, other.id, jobs));
+}
+
+/** The conditions of a job and of all jobs that it needs. */
+export function conditionsOf(job: Job, jobs: readonly Job[]): readonly string[] {
+  return [job, ...neededBy(job, jobs)].map(({ condition }) => condition);
+}

@@ -1,10 +1,12 @@
 import { migrates, needsServer } from "./commands.ts";
-import { hasOwnDatabase, type Reached, reachedBy } from "./database.ts";
+import { withWorkflowName } from "./concurrency.ts";
+import { hasOwnDatabase, reachedBy } from "./database.ts";
 import { calledJobs } from "./expand.ts";
 import { type Followed, followStep } from "./follow.ts";
-import type { Running } from "./graph.ts";
+import { conditionsOf, neededBy, type Running } from "./graph.ts";
 import { migratesByName } from "./migration-names.ts";
 import type { Repository } from "./repository.ts";
+import type { Reached } from "./shared-database.ts";
 import type { Job, Step, Workflow } from "./workflow.ts";
 
 /** A migration in a step of a workflow, or of a workflow that one of its jobs calls. */
@@ -14,6 +16,12 @@ export interface Migrating extends Running {
   readonly reached: Reached;
   /** The file of the step. */
   readonly file: string;
+  /** All conditions without which the step does not run, also those of the jobs that its job needs. */
+  readonly conditions: readonly string[];
+  /** The `concurrency` groups in which it runs. */
+  readonly groups: readonly string[];
+  /** The steps of its job and of the jobs that it needs. */
+  readonly steps: readonly Step[];
 }
 
 /** All migrations of a workflow that do not run through offshoot. */
@@ -31,6 +39,9 @@ export function migrationsOf(workflow: Workflow, repository: Repository): readon
           concurrency: job.concurrency || inner.concurrency,
         },
         condition: [inner.condition, migrating.condition].filter((condition) => condition !== "").join(" && "),
+        conditions: [...conditionsOf(job, workflow.jobs), ...migrating.conditions],
+        groups: [...groupsOf(job, workflow, workflow.name), ...groupsOf(inner, called, workflow.name)],
+        steps: [...neededBy(job, workflow.jobs).flatMap((each) => each.steps), ...migrating.steps],
       })),
     );
   });
@@ -38,12 +49,20 @@ export function migrationsOf(workflow: Workflow, repository: Repository): readon
 
 function inJob(job: Job, workflow: Workflow, repository: Repository): readonly Migrating[] {
   const own = hasOwnDatabase(job, repository);
+  const steps = [job, ...neededBy(job, workflow.jobs)].flatMap((each) => each.steps);
+  const conditions = conditionsOf(job, workflow.jobs);
+  const groups = groupsOf(job, workflow, workflow.name);
   return job.steps.flatMap((step) =>
     migratingCommands(step, repository).map((command) => {
       const reached = own ? ({ kind: "own" } as const) : reachedBy(command, { step, job, workflow, repository });
-      return { job, step, command, condition: step.condition, file: workflow.file, reached };
+      const { condition } = step;
+      return { job, step, command, condition, file: workflow.file, reached, conditions: [...conditions, condition], groups, steps };
     }),
   );
+}
+
+function groupsOf(job: Job, workflow: Workflow, name: string): readonly string[] {
+  return [workflow.concurrency, job.concurrency].filter((group) => group !== "").map((group) => withWorkflowName(group, name));
 }
 
 /** The commands of a step that migrate without offshoot, also through the scripts that it calls. */

@@ -1,13 +1,17 @@
 import type { WorkflowDocument } from "./document.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
 import { isServerImage } from "./own-server.ts";
+import { type Trigger, triggersOf } from "./triggers.ts";
 
 export type Texts = Readonly<Record<string, string>>;
 
 /** The parts of a GitHub Actions workflow that the rules use. Texts are as in the file; expressions are not evaluated. */
 export interface Workflow {
   readonly file: string;
-  readonly triggers: readonly string[];
+  readonly name: string;
+  readonly triggers: readonly Trigger[];
+  /** Runs with the same text do not run at the same time. */
+  readonly concurrency: string;
   readonly env: Texts;
   readonly shell?: string | undefined;
   readonly jobs: readonly Job[];
@@ -24,11 +28,15 @@ export interface Job {
   readonly matrix: Matrix;
   /** Jobs and runs with the same text do not run at the same time. */
   readonly concurrency: string;
+  /** Its secrets and variables differ from those of the repository. */
+  readonly environment: string;
   /** Whether the job has its own database server as a service. */
   readonly hasService: boolean;
   /** The workflow that the job calls. */
   readonly uses: string;
   readonly with: Texts;
+  /** What the called workflow gets under these names. */
+  readonly secrets: Texts;
   readonly steps: readonly Step[];
   /** The whole job as text, to find expressions. */
   readonly text: string;
@@ -81,16 +89,13 @@ export function workflowOf(file: string, document: WorkflowDocument): Workflow |
   if (Object.keys(jobs).length === 0 || root["on"] === undefined) return undefined;
   return {
     file,
+    name: text(root["name"]) || file,
     triggers: triggersOf(root["on"]),
+    concurrency: namedBy(root["concurrency"], "group"),
     env: texts(root["env"]),
     shell: shellOf(root),
     jobs: Object.entries(jobs).map(([id, job]) => jobOf(id, mapping(job), document, folderOf(root, "."))),
   };
-}
-
-function triggersOf(on: unknown): readonly string[] {
-  if (typeof on === "string") return [on];
-  return Array.isArray(on) ? on.map(String) : Object.keys(mapping(on));
 }
 
 function jobOf(id: string, job: Mapping, document: WorkflowDocument, inherited: string): Job {
@@ -107,10 +112,12 @@ function jobOf(id: string, job: Mapping, document: WorkflowDocument, inherited: 
     shell: shellOf(job),
     outputs: texts(job["outputs"]),
     matrix: matrixOf(mapping(job["strategy"])),
-    concurrency: typeof job["concurrency"] === "string" ? job["concurrency"] : text(mapping(job["concurrency"])["group"]),
+    concurrency: namedBy(job["concurrency"], "group"),
+    environment: namedBy(job["environment"], "name"),
     hasService: Object.entries(mapping(job["services"])).some((service) => isServerImage(JSON.stringify(service))),
     uses: text(job["uses"]),
     with: texts(job["with"]),
+    secrets: texts(job["secrets"]),
     steps: steps.map((step, at) => stepOf(id, mapping(step), at, { line: lineOf("steps", at), folder })),
     text: JSON.stringify(job),
     lineOf,
@@ -139,6 +146,11 @@ function stepOf(job: string, step: Mapping, at: number, { line, folder }: { read
 /** The working directory that `defaults` sets. */
 function folderOf(holder: Mapping, inherited: string): string {
   return text(mapping(mapping(holder["defaults"])["run"])["working-directory"]) || inherited;
+}
+
+/** A setting that is a name, or a mapping with the name under a key. */
+function namedBy(value: unknown, key: string): string {
+  return typeof value === "string" ? value : text(mapping(value)[key]);
 }
 
 function shellOf(holder: Mapping): string | undefined {

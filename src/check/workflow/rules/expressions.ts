@@ -95,7 +95,7 @@ const MERGED = /(?<!!\s*)\bgithub\.event\.pull_request\.merged\b(?!\s*(?:!=\s*tr
  * workflow that only runs for merged pull requests, such as a backport, is left out.
  */
 export function untrustedCheckout({ file, triggers, jobs }: Workflow): readonly CheckFinding[] {
-  if (!triggers.includes("pull_request_target")) return [];
+  if (!triggers.some(({ name }) => name === "pull_request_target")) return [];
   return jobs.flatMap((job) =>
     job.steps
       .filter((step) => !MERGED.test(`${job.condition} ${step.condition}`))
