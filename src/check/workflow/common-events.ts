@@ -49,10 +49,12 @@ function takesBranches(filters: Filters): boolean {
 }
 
 /** GitHub does not compare paths for tags. Whoever filters paths means branches. */
+function takesTags(filters: Filters): boolean {
+  return hasFilter(filters, "tags") || (!hasFilter(filters, "branches") && !hasFilter(filters, "paths"));
+}
+
 function tagsOf(one: Filters, other: Filters): readonly WorkflowEvent[] {
-  const takes = (filters: Filters): boolean =>
-    hasFilter(filters, "tags") || (!hasFilter(filters, "branches") && !hasFilter(filters, "paths"));
-  if (!takes(one) || !takes(other)) return [];
+  if (!takesTags(one) || !takesTags(other)) return [];
   return common(one, other, "tags").map((tag) => pushed("tag", tag, `refs/tags/${tag}`));
 }
 

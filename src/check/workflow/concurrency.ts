@@ -26,8 +26,12 @@ function evaluated(group: string, { facts }: WorkflowEvent): string {
 function canBeEqual(one: string, other: string): boolean {
   if (one === "" || other === "" || OF_ONE_RUN.test(one) || OF_ONE_RUN.test(other)) return false;
   if (!one.includes("${{") && !other.includes("${{")) return one === other;
-  const start = (group: string): string => group.split("${{")[0] ?? "";
   if (!one.includes("${{")) return one.startsWith(start(other));
   if (!other.includes("${{")) return other.startsWith(start(one));
   return start(one).startsWith(start(other)) || start(other).startsWith(start(one));
+}
+
+/** The text before the first expression. */
+function start(group: string): string {
+  return group.split("${{")[0] ?? "";
 }

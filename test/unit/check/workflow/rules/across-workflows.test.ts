@@ -31,8 +31,8 @@ const SECRET = "${{ secrets.STAGING_URL }}";
 
 /** A workflow whose only job migrates. */
 function workflow({ on = PUSH, top = "", job = "", condition = "", url = SECRET, run = "npm run migrate" }: Parts = {}): string {
-  const condition_ = condition === "" ? "" : `    if: ${condition}\n`;
-  return `on: ${on}\n${top}\njobs:\n  migrate:\n    runs-on: x\n${condition_}    ${job}\n    steps:\n      - { run: '${run}', env: { DATABASE_URL: '${url}' } }\n`;
+  const when = condition === "" ? "" : `    if: ${condition}\n`;
+  return `on: ${on}\n${top}\njobs:\n  migrate:\n    runs-on: x\n${when}    ${job}\n    steps:\n      - { run: '${run}', env: { DATABASE_URL: '${url}' } }\n`;
 }
 
 const pair = (one: Parts, other: Parts = one): Files => ({
@@ -130,9 +130,10 @@ test("a workflow that waits for the other one is not reported", () => {
   expect(codes({ ...pair({}), "b.yml": waiting })).toEqual([]);
 });
 
+const after = (condition: string): string =>
+  workflow({ job: "needs: first" }).replace("jobs:", `jobs:\n  first: { runs-on: x, if: "${condition}", steps: [] }`);
+
 test("a job that the same condition of a needed job can skip is compared with it", () => {
-  const after = (condition: string): string =>
-    workflow({ job: "needs: first" }).replace("jobs:", `jobs:\n  first: { runs-on: x, if: "${condition}", steps: [] }`);
   expect(codes({ ...pair({}), "b.yml": after("github.ref == 'refs/heads/main'") })).toEqual(["migrates-twice"]);
   expect(codes({ ...pair({}), "b.yml": after("github.ref == 'refs/heads/dev'") })).toEqual([]);
 });
@@ -165,9 +166,10 @@ test("two workflows that create one Neon branch for a pull request are reported"
   expect(codes({ ...pair({}), "a.yml": neon("p1"), "b.yml": neon("p2") })).toEqual([]);
 });
 
+const job = (id: string, environment: string): string =>
+  `  ${id}:\n    runs-on: x\n    environment: ${environment}\n    env: { DATABASE_URL: '${SECRET}' }\n    steps: [{ run: alembic upgrade head }]\n`;
+
 test("jobs of one workflow with the secrets of two environments have two databases", () => {
-  const job = (id: string, environment: string): string =>
-    `  ${id}:\n    runs-on: x\n    environment: ${environment}\n    env: { DATABASE_URL: '${SECRET}' }\n    steps: [{ run: alembic upgrade head }]\n`;
   expect(codes({ "a.yml": `on: push\njobs:\n${job("a", "staging")}${job("b", "production")}` })).toEqual([]);
   expect(codes({ "a.yml": `on: push\njobs:\n${job("a", "staging")}${job("b", "staging")}` })).toEqual(["migrates-twice"]);
   expect(codes({ "a.yml": `on: push\njobs:\n${job("a", "${{ matrix.at }}\n    strategy: { matrix: { at: [x, y] } }")}` })).toEqual([]);
