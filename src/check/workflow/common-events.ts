@@ -101,7 +101,7 @@ function changesPaths(one: Filters, other: Filters): boolean {
   return common(one, other, "paths").length > 0;
 }
 
-/** Names that both accept. `main` and `example` stand for any branch, tag or file. */
+/** Names that both accept. `main` and `example` are examples of any branch, tag or file. */
 function common(one: Filters, other: Filters, key: string): readonly string[] {
   const names = ["main", ...examplesOf(one, key), ...examplesOf(other, key), "example"];
   return [...new Set(names)].filter((name) => accepts(one, key, name) && accepts(other, key, name));
