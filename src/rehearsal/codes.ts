@@ -12,6 +12,7 @@ export const CODES: Readonly<Record<RehearsalCode, Code>> = {
   "writes-blocked": { severity: "error", title: "A migration blocks the writers of a table" },
   "rows-locked": { severity: "warning", title: "A migration locks many rows for a long time" },
   "table-rewritten": { severity: "error", title: "A migration writes a large table again" },
+  "rows-missing": { severity: "error", title: "A table has no rows in the copy" },
   "migration-slow": { severity: "error", title: "The migrations take too long" },
   "fails-on-data": { severity: "error", title: "A migration fails on rows that exist" },
   "fails-by-timeout": { severity: "error", title: "A migration fails because of a time limit of its role" },

@@ -39,6 +39,8 @@ export interface RehearsalFacts {
   /** Many rows were changed in one transaction: whoever changes one of them waits for its end. */
   readonly "rows-locked": StatementFacts & { readonly rows: string; readonly held: string; readonly limit: string };
   readonly "table-rewritten": StatementFacts & { readonly size: string; readonly limit: string };
+  /** The rows of a table could not be copied. `used`: whether the migrations used it. */
+  readonly "rows-missing": { readonly used: "yes" | "no" };
   readonly "migration-slow": { readonly took: string; readonly limit: string; readonly slowest: readonly string[] };
   /** A migration failed because of rows that exist. */
   readonly "fails-on-data": FailureFacts;

@@ -53,6 +53,12 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
     details: [...details(facts), ...way(facts)],
     remedy: facts.advice,
   }),
+  "rows-missing": ({ used }) => ({
+    problem: `has no rows in the copy, because they could not be restored${used === "yes" ? ": what the migrations cost with its rows was not measured" : ""}`,
+    details: [],
+    remedy:
+      "The first notes have the error. A function in a check, an index or a generated column fails without a search path: give it one (alter function … set search_path), or rehearse on a Neon branch.",
+  }),
   "migration-slow": ({ took, limit, slowest }) => ({
     problem: `took ${took}; at most ${limit} is accepted`,
     details: slowest.flatMap((each) => detail("slow", each)),

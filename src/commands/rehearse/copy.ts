@@ -4,6 +4,8 @@ import type { RehearsedCopy } from "../../rehearsal/rehearsal.ts";
 /** A copy to rehearse in. */
 export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "hasProductionRows" | "gaps"> {
   readonly url: DirectUrl;
+  /** Names of tables that have rows in the original, and none here. Default none. */
+  readonly withoutRows?: readonly string[] | undefined;
 }
 
 /** Runs `work` in a new copy, and deletes the copy afterwards. All copies are equal. */

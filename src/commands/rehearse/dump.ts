@@ -17,7 +17,7 @@ import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { findDumpProgram } from "../pg-dump.ts";
-import { unrestored } from "./unrestored.ts";
+import { tablesWithoutRows, unrestored } from "./unrestored.ts";
 import type { DumpedServer, OpenCopy } from "./copy.ts";
 
 /** Sessions of the command, and two of the observation. */
@@ -47,7 +47,7 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
       const filled = await restrictCopy(await scratch.copy(signal), { role, major, extensions, signal });
       try {
         await conceal(secretsOf({ url: filled.url, directUrl: filled.url }));
-        const gaps = await fill(filled.url, dumped.url, programs, context);
+        const { gaps, withoutRows } = await fill(filled.url, dumped.url, programs, context);
         for (const text of gaps) context.emit({ kind: "warning", text });
         const { database } = parseUrl(filled.url);
         return await work(async (use) => {
@@ -56,7 +56,7 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
           try {
             await takeSettings(withDatabase(serverUrl, parseUrl(copy.url).database), source.limits);
             const description = `a dump of ${dumped.description}`;
-            return await use({ url: copy.url, origin: "dump", description, hasProductionRows: true, gaps });
+            return await use({ url: copy.url, origin: "dump", description, hasProductionRows: true, gaps, withoutRows });
           } finally {
             await copy.drop();
           }
@@ -87,13 +87,17 @@ async function fill(
   from: DirectUrl,
   programs: { readonly dump: string; readonly restore: string },
   context: Context,
-): Promise<readonly string[]> {
+): Promise<{ readonly gaps: readonly string[]; readonly withoutRows: readonly string[] }> {
   const folder = await mkdtemp(join(tmpdir(), "offshoot-dump-"));
   try {
     await pass(programs.dump, ["--format=custom", "--compress=0", `--file=${join(folder, "dump")}`], from, context);
-    const missing = await restoreFile(programs.restore, join(folder, "dump"), to, context);
+    const printed = await restoreFile(programs.restore, join(folder, "dump"), to, context);
+    const missing = unrestored(printed);
     const analyzed = await analyze(to, context);
-    return [...(missing === "" ? [] : [`Parts of the dump could not be restored: ${missing}.`]), ...analyzed];
+    return {
+      gaps: [...(missing === "" ? [] : [`Parts of the dump could not be restored: ${missing}.`]), ...analyzed],
+      withoutRows: tablesWithoutRows(printed),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -151,7 +155,7 @@ async function pass(program: string, args: readonly string[], url: DirectUrl, co
   }
 }
 
-/** Owners and rights are left out: the copy has other roles. An extension that is not available here is skipped with its objects. */
+/** Returns what pg_restore printed about its errors. Owners and rights are left out: the copy has other roles. An extension that is not available here is skipped with its objects. */
 async function restoreFile(program: string, file: string, url: DirectUrl, context: Context): Promise<string> {
   const { database } = parseUrl(url);
   const args = ["--no-owner", "--no-privileges", "--no-subscriptions", "--no-publications", `--dbname=${database}`, file];
@@ -160,7 +164,7 @@ async function restoreFile(program: string, file: string, url: DirectUrl, contex
     return "";
   } catch (thrown) {
     if (context.signal.aborted) throw thrown;
-    return unrestored(thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr) : messageOf(thrown));
+    return thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr) : messageOf(thrown);
   }
 }
 

@@ -11,6 +11,7 @@ import { filesOf } from "../../readiness/fingerprint.ts";
 import { leavesMachine } from "../../readiness/fence.ts";
 import { judgeFailure } from "../../rehearsal/judge/failure.ts";
 import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
+import { judgeMissingRows } from "../../rehearsal/judge/missing-rows.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
 import type { TableChange } from "../../rehearsal/measure/tables.ts";
 import type { Measured } from "../../rehearsal/measured.ts";
@@ -85,7 +86,11 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   if (!end.ok && observed.errors.length === 0) throw failedWithoutError(end, observed.sessions, literals);
   const shown = { files, major: observed.before.major, literals };
   const failure = end.ok ? [] : [{ finding: judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how) }];
-  const judged = [...failure, ...judge(explained, limitsOf(context), roleSettings, shown, context.now())];
+  const judged = [
+    ...failure,
+    ...judgeMissingRows(copy.withoutRows ?? [], explained),
+    ...judge(explained, limitsOf(context), roleSettings, shown, context.now()),
+  ];
   const changes = end.ok ? changesOfOne(before, await catalog()) : undefined;
   const { origin, description, hasProductionRows, gaps } = copy;
   return {

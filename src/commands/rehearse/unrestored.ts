@@ -23,3 +23,9 @@ export function unrestored(output: string): string {
   const more = words.length > MOST ? `; and ${words.length - MOST} more` : "";
   return redact(`${words.slice(0, MOST).map(publicMessage).join("; ")}${more}`);
 }
+
+/** The names of the tables whose rows pg_restore could not restore, without their schemas, which it does not print. Pure. */
+export function tablesWithoutRows(output: string): readonly string[] {
+  const failed = output.matchAll(/^pg_restore: error: COPY failed for table "((?:[^"]|"")+)"/gm);
+  return [...new Set([...failed].map(([, name = ""]) => name.replaceAll('""', '"')))];
+}

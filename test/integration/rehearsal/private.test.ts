@@ -6,6 +6,7 @@ import { RENDERERS } from "../../../src/findings/report/renderers.ts";
 import { advise } from "../../../src/rehearsal/advice/advise.ts";
 import { kindOf } from "../../../src/rehearsal/sql/kinds.ts";
 import { tokensOf } from "../../../src/rehearsal/sql/tokens.ts";
+import type { Rehearsal } from "../../../src/commands/rehearse.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { findMajor } from "../../support/majors.ts";
 import { newDatabase } from "../../support/new-database.ts";
@@ -69,4 +70,26 @@ test("the advised batches change no row of a partition that has its value alread
       { id: 2, filled: true, kept: true },
     ]);
   });
+});
+
+test("a table whose rows could not be restored is an error if the migrations use it, and a warning if not", async () => {
+  await withSession(production, async (session) => {
+    await session.query("create table rate (code text)");
+    await session.query("insert into rate values ('a')");
+    await session.query(
+      "create function known(c text) returns boolean language plpgsql as $$ begin return exists (select from rate where code = c); end $$",
+    );
+    await session.query("create table account_big (id int, code text check (known(code)))");
+    await session.query("insert into account_big select g, 'a' from generate_series(1, 100) g");
+    await session.query("create table other_big (code text check (known(code)))");
+    await session.query("insert into other_big values ('a')");
+  });
+  await project.write("migrations/001_check.sql", "alter table account_big alter column id type bigint;\n");
+  const { code, stdout } = await project.offshoot(["rehearse", "--from", "PRODUCTION", "--json"]);
+  expect(code).toBe(10);
+  const { findings } = JSON.parse(stdout) as Rehearsal;
+  expect(findings.filter((each) => each.code === "rows-missing").map(({ object, severity }) => [object.name, severity])).toEqual([
+    ["public.account_big", "error"],
+    ["other_big", "warning"],
+  ]);
 });
