@@ -4,9 +4,12 @@ const HIDDEN = "…";
 const STATEMENT =
   /\b(?:insert\s+into|update\s+(?:only\s+)?\S+\s+set|delete\s+from|merge\s+into|copy\s+\S+.*\b(?:from|to)\s|select\b.*\b(?:from|where)\b|select\s+\S+\(|(?:alter|create|comment\s+on)\s+(?:or\s+replace\s+|unique\s+|temp(?:orary)?\s+|unlogged\s+|materialized\s+|foreign\s+)*(?:table|index|view|type|domain|function|procedure|trigger|policy|role|user|database|schema|column|sequence|rule)\b|values\s*\(|where\s+\S+\s*(?:[=<>~]|in\s*\(|like\b)|\bset\s+\S+\s*=|execute\s+\S+\s*\(|\bcall\s+\S+\()/i;
 
+/** Statements with a text in quotes, without a table: `select '…'::date`, `perform set_config('…', '…')`. */
+const WITH_TEXT = /^\W*(?:select|perform|prepare|execute|explain|notify|values)\b.*'|\bselect\s+(?:[enbx]|u&)?'/i;
+
 /** Whether a line is a statement, or contains one. */
 export function isStatement(line: string): boolean {
-  return STATEMENT.test(line);
+  return STATEMENT.test(line) || WITH_TEXT.test(line);
 }
 
 /** What is open at the end of a line of a statement. */
@@ -19,8 +22,8 @@ export interface Open {
 
 export const CLOSED: Open = { quote: false, depth: 0 };
 
-/** A quote that ends the text of a program, in which the statement is. */
-const OUTER_END = /^'[\s"'`,;)\]}]*$/;
+/** A quote that ends the text of a program, in which the statement is. Node prints a text of several lines as `'…' +`. */
+const OUTER_END = /^'[\s"'`,;)\]}]*\+?\s*$/;
 /** A quote that begins the text of a program, in which the statement is. */
 const OUTER_START = /^'\s*(?:insert|update|delete|merge|copy|select|alter|create|comment|with|do|call|set|grant)\b/i;
 

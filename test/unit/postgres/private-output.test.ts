@@ -37,6 +37,14 @@ const PRINTED: Readonly<Record<string, readonly [printed: string, shown: string]
     "  detail: 'Key (note)=(SECRET\\n' +\n    'SECRET\\n' +\n    'SECRET) already exists.',\n  hint: undefined,",
     "  detail: …\n  hint: undefined,",
   ],
+  "psql -a: a statement that reads no table": [
+    "select 'SECRET'::date;\nselect 'SECRET' + true;\nperform set_config('app.key', 'SECRET', true);\npsql:m.sql:1: ERROR:  no",
+    "select '…'::date;\nselect '…' + true;\nperform set_config('…', '…', true);\npsql:m.sql:1: ERROR:  no",
+  ],
+  "Node: a statement of several lines in a property": [
+    "  sql: 'create table uu(v text);\\n' +\n    \"insert into uu values('SECRET');\\n\" +\n    'alter table uu alter v type uuid using v::uuid;',\n  code: '22P02',",
+    "  sql: 'create table uu(v text);\\n' +\n    \"insert into uu values(…);\\n\" +\n    'alter table uu alter v type uuid using v::uuid;',\n  code: '22P02',",
+  ],
   "node-postgres without a detail": ["  detail: undefined,\n  table: 't',", "  detail: undefined,\n  table: 't',"],
   "a log in JSON": [
     '{"level":"error","message":"no","detail":"Key (a)=(SECRET) already exists.","code":"23505"}',
