@@ -1,5 +1,5 @@
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { providerLimits } from "../context/providers.ts";
+import { providerElsewhere, providerLimits } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
 import { unknownRun } from "../context/target-database.ts";
 import { OffshootError } from "../errors.ts";
@@ -10,7 +10,8 @@ import { OffshootError } from "../errors.ts";
  */
 export async function consolePage(options: CommonOptions = {}): Promise<string> {
   const context = await prepare(options);
-  const providers = await usableProviders(context);
+  const elsewhere = await providerElsewhere(context);
+  const providers = [...(await usableProviders(context)), ...(elsewhere === undefined ? [] : [elsewhere.provider])];
   const listed = (await Promise.all(providers.map((provider) => provider.list(providerLimits(context))))).flat();
   const own = listed.filter(({ name, tag }) => name === context.name && tag !== undefined);
   const [first] = own;

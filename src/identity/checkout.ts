@@ -14,6 +14,7 @@ import type { Developer } from "./run-identity.ts";
 /** Facts of a git checkout. */
 export interface Checkout {
   readonly branch: string | undefined;
+  /** Name of the top folder; in a worktree that of the main checkout, so that all worktrees are one repository without a remote too. */
   readonly folder: string;
   readonly repository: string | undefined;
   /** Absolute path of the checkout's top folder; `cwd` outside of git. */
@@ -30,12 +31,13 @@ export interface Checkout {
  */
 export async function readCheckout(cwd: string): Promise<Checkout> {
   const git = await gitFolder(cwd);
-  const [head, config] = await Promise.all([readText(git && join(git, "HEAD")), readText(git && join(await commonFolder(git), "config"))]);
+  const common = git && (await commonFolder(git));
+  const [head, config] = await Promise.all([readText(git && join(git, "HEAD")), readText(common && join(common, "config"))]);
   const top = git === undefined ? resolve(cwd) : await topOf(cwd);
   const origin = /\[remote "origin"\][^[]*?\burl\s*=\s*(\S+)/.exec(config)?.[1] ?? "";
   return {
     branch: /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1]?.trim(),
-    folder: basename(top),
+    folder: basename(common !== git && common !== undefined && basename(common) === ".git" ? dirname(common) : top),
     repository: repositoryFromRemote(origin),
     top,
     git,

@@ -148,7 +148,7 @@ function runOfCi(ci: CiFacts, scope: "run" | "pull-request"): { key: string; inv
   if (ci.runId !== undefined)
     return { key: storable(ci.isRunIdGlobal === true ? `run-${ci.runId}` : keyInService(ci, `run-${ci.runId}`)), invocation };
   throw new OffshootError("USAGE", `The environment of this CI (${ci.service}) has no id of the run.`, {
-    meaning: "Without an id that all jobs of one run share, two runs could use the same database.",
+    meaning: `Without an id that all jobs of one run share, two runs could use the same database.${ci.service === "github" ? " The id 1 of act is not one: every run of every user has it." : ""}`,
     remedy: "In every job, set OFFSHOOT_RUN to a value that all jobs of this run share and no other run has, such as the build id.",
     facts: { service: ci.service },
   });

@@ -13,6 +13,8 @@ interface StatementFacts {
 interface BlockedFacts extends StatementFacts {
   readonly blocked: string;
   readonly limit: string;
+  /** The shortest wait that was judged, where a busy machine makes it longer than the limit. */
+  readonly judgedFrom?: string | undefined;
   readonly lock: string;
   readonly table: string;
   /** What ran for most of that time, if it is another statement than the one that took the lock. */
@@ -51,7 +53,7 @@ export interface RehearsalFacts {
   /** A strong lock was asked for without a `lock_timeout`. */
   readonly "lock-without-timeout": StatementFacts & { readonly lock: string };
   /** A statement of the traffic failed only since the migrations ran. */
-  readonly "traffic-fails": TrafficFacts & { readonly causes: readonly string[]; readonly isLasting: "yes" | "no" };
+  readonly "traffic-fails": TrafficFacts & { readonly causes: readonly string[]; readonly isLasting: "yes" | "no" | "not seen" };
   /** The figures of the traffic, and its statement that waited longest. */
   readonly "traffic-waits": TrafficFacts & { readonly longest: string; readonly usual: string; readonly before: string };
 }

@@ -60,6 +60,9 @@ export interface EffectiveLimits {
   readonly blockedReadsMs: number;
   readonly blockedWritesMs: number;
   readonly rewriteBytes: number;
+  /** The limits of waits as they are set, without what a busy machine explains. */
+  readonly acceptedReadsMs: number;
+  readonly acceptedWritesMs: number;
   /** Shorter waits are not findings. */
   readonly momentMs: number;
   /** The reason of the exception, for each limit that it has. */
@@ -75,9 +78,13 @@ export function limitsFor(
 ): EffectiveLimits {
   const exception = limits.tables[`${table.schema}.${table.name}`] ?? limits.tables[table.name];
   const used = exception === undefined || isExpired(exception, now) ? undefined : exception;
+  const acceptedReadsMs = Math.max(MOMENT_MS, used?.blockedReadsMs ?? limits.blockedReadsMs);
+  const acceptedWritesMs = Math.max(MOMENT_MS, used?.blockedWritesMs ?? limits.blockedWritesMs);
   return {
-    blockedReadsMs: Math.max(momentMs, used?.blockedReadsMs ?? limits.blockedReadsMs),
-    blockedWritesMs: Math.max(momentMs, used?.blockedWritesMs ?? limits.blockedWritesMs),
+    blockedReadsMs: Math.max(momentMs, acceptedReadsMs),
+    blockedWritesMs: Math.max(momentMs, acceptedWritesMs),
+    acceptedReadsMs,
+    acceptedWritesMs,
     rewriteBytes: used?.rewriteBytes ?? limits.rewriteBytes,
     momentMs,
     reasons: {

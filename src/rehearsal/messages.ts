@@ -19,6 +19,12 @@ function way({ sql, measured }: About): readonly string[] {
 /** Without it, a reader takes the absence of findings about later migrations for harmless. */
 const UNTRIED = detail("not rehearsed", "the statements and migrations after this one");
 
+const FAILS = {
+  yes: "since the migrations ran, also after them",
+  no: "while the migrations run",
+  "not seen": "since the migrations ran; after them it had no answer",
+} as const;
+
 /** The messages of a rehearsal. */
 export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<RehearsalFacts>[C]["message"] } = {
   "reads-blocked": (facts) => ({
@@ -28,6 +34,7 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
       ...detail("lock", `${facts.lock} on ${facts.table}`),
       ...detail("also blocked", facts.also?.join(", ")),
       ...detail("held during", facts.during),
+      ...detail("judged from (busy machine)", facts.judgedFrom),
       ...way(facts),
     ],
     remedy: facts.advice,
@@ -39,6 +46,7 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
       ...detail("lock", `${facts.lock} on ${facts.table}`),
       ...detail("also blocked", facts.also?.join(", ")),
       ...detail("held during", facts.during),
+      ...detail("judged from (busy machine)", facts.judgedFrom),
       ...way(facts),
     ],
     remedy: facts.advice,
@@ -85,7 +93,7 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
     remedy: "Remove it, or set a later day in rehearse.tables.",
   }),
   "traffic-fails": ({ statement, during, after, causes, isLasting }) => ({
-    problem: `fails ${isLasting === "yes" ? "since the migrations ran, also after them" : "while the migrations run"}`,
+    problem: `fails ${FAILS[isLasting]}`,
     details: [
       ...detail("statement", statement),
       ...causes.flatMap((cause) => detail("error", cause)),
@@ -93,7 +101,7 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
       ...detail("after them", after),
     ],
     remedy:
-      isLasting === "yes"
+      isLasting !== "no"
         ? "Deploy an application that works with both schemas before the migration, and remove what it no longer uses in a later one."
         : "Make the migration shorter, or let the application try again.",
   }),

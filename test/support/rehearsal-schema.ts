@@ -7,7 +7,7 @@ const place = z.strictObject({ file: z.string(), line: z.int().min(1) });
 const finding = z.strictObject({
   code: z.string(),
   severity: z.enum(["error", "warning", "info"]),
-  object: z.strictObject({ kind: z.enum(["table", "migration", "setting", "statement"]), name: z.string() }),
+  object: z.strictObject({ kind: z.enum(["table", "sequence", "migration", "setting", "statement"]), name: z.string() }),
   facts: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   reason: z.string().optional(),
   at: place.optional(),

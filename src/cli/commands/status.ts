@@ -16,6 +16,9 @@ export const execute: Execute = async (invocation, flags) => {
   }
 };
 
+/** Lines of the error of a failed migration. `offshoot wait` prints all of it. */
+const MOST_CAUSE = 3;
+
 function print(invocation: Invocation, now: Status): void {
   invocation.print(statusJson(now), () => statusLines(now).map((line) => valueBelow(line, invocation.columns)));
 }
@@ -59,6 +62,12 @@ function statusLines({ run, name, database, stopped, foreign, markers, isMigrate
     ...(database.consoleUrl === undefined ? [] : [`console     ${database.consoleUrl}`]),
     `expires     ${expiryText(database)}`,
     `migrations  ${migrations}`,
+    ...(newest?.error === undefined
+      ? []
+      : newest.error.message
+          .split("\n")
+          .slice(0, MOST_CAUSE)
+          .map((line) => `            ${line}`)),
     ...waiters.map(({ owner, count, since }) => `waiting     ${describeOwner(owner)}: ${count} since ${clock(since)}`),
   ];
 }

@@ -35,7 +35,7 @@ export function judgeRows(
     ...subject,
     rows: formatRows(rows),
     held: formatWait(endMs - startMs, formatElapsed),
-    limit: formatWait(own.blockedWritesMs, formatElapsed),
+    limit: formatWait(own.acceptedWritesMs, formatElapsed),
   };
   const options = { at: placeOf(blamed, change.relations, shown), reason: own.reasons.blockedWrites };
   return [{ finding: found("rows-locked", { kind: "table", name: change.table.shown }, facts, options), advice }];

@@ -1,6 +1,6 @@
 import { formatElapsed } from "../../duration.ts";
 import { found } from "../finding.ts";
-import { type EffectiveLimits, latenessOf, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
+import { type EffectiveLimits, latenessOf, limitsFor, MOMENT_MS, momentOf, type RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type ExplainedTable, lengthOf } from "../measure/measure.ts";
 import type { TableChange } from "../measure/tables.ts";
@@ -65,6 +65,7 @@ function judgeWait(
 ): readonly Judged[] {
   const isRead = code === "reads-blocked";
   const limitMs = isRead ? own.blockedReadsMs : own.blockedWritesMs;
+  const acceptedMs = isRead ? own.acceptedReadsMs : own.acceptedWritesMs;
   if (lengthOf(wait) <= limitMs || change.dropped) return [];
   const slow = longestDuring(wait, statements);
   const isOther = slow !== undefined && slow !== blamed?.statement && slow.endMs - slow.startMs > lengthOf(wait) / 2;
@@ -76,7 +77,8 @@ function judgeWait(
   const facts = {
     ...subject,
     blocked: formatWait(lengthOf(wait), formatElapsed),
-    limit: limitMs === own.momentMs ? "a moment" : formatWait(limitMs, formatElapsed),
+    limit: acceptedMs === MOMENT_MS ? "a moment" : formatWait(acceptedMs, formatElapsed),
+    ...(limitMs === acceptedMs ? {} : { judgedFrom: formatWait(limitMs, formatElapsed) }),
     lock: modeName(wait.firstMode),
     table: sizeInWords(change),
     ...(during === undefined ? {} : { during }),

@@ -1,6 +1,6 @@
 import { found, type RehearsalFinding } from "../finding.ts";
 import { inWords, figuresOf } from "../report/traffic.ts";
-import type { MeasuredTraffic } from "../traffic/traffic.ts";
+import type { Latency, MeasuredTraffic } from "../traffic/traffic.ts";
 
 /** What the traffic met: always its figures, and each statement that failed only since the migrations ran. Pure. */
 export function judgeTraffic(traffic: MeasuredTraffic): readonly RehearsalFinding[] {
@@ -16,8 +16,7 @@ export function judgeTraffic(traffic: MeasuredTraffic): readonly RehearsalFindin
         during: inWords(during),
         after: inWords(after),
         causes: [...new Set([...during.causes, ...after.causes])],
-        // After the migrations nothing is locked any more: what fails then, fails until the application is changed.
-        isLasting: after.errors > 0 ? "yes" : "no",
+        isLasting: isLasting(after),
       },
       place(line),
     ),
@@ -38,4 +37,10 @@ export function judgeTraffic(traffic: MeasuredTraffic): readonly RehearsalFindin
     place(slowest.line),
   );
   return [...failures, figures];
+}
+
+/** After the migrations nothing is locked any more: what fails then, fails until the application is changed. */
+function isLasting({ errors, count }: Latency): "yes" | "no" | "not seen" {
+  if (errors > 0) return "yes";
+  return count === 0 ? "not seen" : "no";
 }

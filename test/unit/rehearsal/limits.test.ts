@@ -27,6 +27,8 @@ test("a name without a schema is the table of any schema, and a limit of 0 is a 
   expect(limitsFor({ schema: "x", name: "audit" }, limits, new Date())).toEqual({
     blockedReadsMs: 100,
     blockedWritesMs: 1000,
+    acceptedReadsMs: 100,
+    acceptedWritesMs: 1000,
     rewriteBytes: 5,
     momentMs: 100,
     reasons: { rewrite: "small" },
@@ -37,8 +39,8 @@ test("a moment is longer where an answer of the server takes long, and longer fo
   expect([1, 10, 35].map((delayMs) => momentOf(delayMs, 0))).toEqual([100, 200, 700]);
   const late = 60 * latenessOf(20, { statements: 1, ms: 500 });
   expect(momentOf(20, late)).toBe(2800);
-  const { blockedReadsMs, blockedWritesMs } = limitsFor({ schema: "x", name: "y" }, limits, new Date(), 350);
-  expect([blockedReadsMs, blockedWritesMs]).toEqual([350, 1000]);
+  const { blockedReadsMs, blockedWritesMs, acceptedReadsMs } = limitsFor({ schema: "x", name: "y" }, limits, new Date(), 350);
+  expect([blockedReadsMs, blockedWritesMs, acceptedReadsMs]).toEqual([350, 1000, 100]);
 });
 
 test("a message explains no more than it took, and its further statements explain little, so that many fast ones hide no slow one", () => {

@@ -91,3 +91,11 @@ test("status --watch fails when there is no database for `timeouts.wait`", async
   expect(code).toBe(12);
   expect(stderr).toMatch(/^error Timed out after 2 s: the database offshoot\/\S+ did not exist\.$/m);
 });
+
+test("status shows why the migrations of the run failed", async () => {
+  const run = ["--run", "broken"];
+  await project.offshoot(["up", ...run]);
+  await project.offshoot(["migrate", ...run, "--", "psql", "-v", "ON_ERROR_STOP=1", "-c", "alter table nowhere add a int"]);
+  const { stdout } = await project.offshoot(["status", ...run]);
+  expect(stdout).toMatch(/^migrations {2}failed since .*\n {12}The migration failed: relation "nowhere" does not exist/m);
+});

@@ -23,7 +23,15 @@ const change = {
   updated: 50_000,
   deleted: 0,
 };
-const limits = { blockedReadsMs: 100, blockedWritesMs: 1000, rewriteBytes: 1, momentMs: 100, reasons: {} };
+const limits = {
+  blockedReadsMs: 100,
+  blockedWritesMs: 1000,
+  acceptedReadsMs: 100,
+  acceptedWritesMs: 1000,
+  rewriteBytes: 1,
+  momentMs: 100,
+  reasons: {},
+};
 const shown = { files: migrationFiles([]), major: 18, literals: false };
 
 function statement(sql: string, startMs: number, endMs: number): ReadStatement {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { judgeTable } from "../../../../src/rehearsal/judge/tables.ts";
+import type { RehearsalFinding } from "../../../../src/rehearsal/finding.ts";
 import type { RehearsalLimits } from "../../../../src/rehearsal/limits.ts";
 import { explainWaits } from "../../../../src/rehearsal/measure/explain-waits.ts";
 import { type ReadStatement, readStatements } from "../../../../src/rehearsal/measure/statements.ts";
@@ -25,8 +26,10 @@ const BUSY_MS = 34;
 
 type Message = readonly [sql: string, fromMs: number, toMs: number];
 
-/** The codes of the findings, where readers wait from the first message to the end of the last one. */
-function codes(messages: readonly Message[]): readonly string[] {
+const codes = (messages: readonly Message[]): readonly string[] => findings(messages).map(({ code }) => code);
+
+/** The findings, where readers wait from the first message to the end of the last one. */
+function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
   const statements: readonly ReadStatement[] = readStatements(
     {
       statements: messages.map(([sql, startMs, endMs]) => ({
@@ -73,7 +76,7 @@ function codes(messages: readonly Message[]): readonly string[] {
   };
   const explained = { change, reads: explainWaits([wait], statements, [table]), writes: [], rewrite: undefined };
   return judgeTable(explained, statements, limits, { files, major: 18, literals: false }, new Date(), BUSY_MS).map(
-    ({ finding }) => finding.code,
+    ({ finding }) => finding,
   );
 }
 
@@ -88,4 +91,8 @@ test("a slow statement is reported on a busy machine, however many fast messages
 
 test("many messages that are all a little late on a busy machine are not a finding", () => {
   expect(codes(Array.from({ length: 40 }, (_, at): Message => [REWRITE, at * 80, (at + 1) * 80]))).toEqual([]);
+});
+
+test("the finding quotes the limit that is set, and apart from it from when on a busy machine is judged", () => {
+  expect(findings([[REWRITE, 0, 8000]])[0]?.facts).toMatchObject({ limit: "a moment", judgedFrom: "748 ms" });
 });

@@ -136,3 +136,16 @@ test("a page with a title of its own does not begin with the counts", () => {
   expect(renderRehearsal(result, "markdown", {})).toMatch(/^\*\*Rehearsal\*\*: 1 error, 1 info\n/);
   expect(renderRehearsal(result, "markdown", { isTitled: false })).toMatch(/^❌ \*\*1 error\*\*\n/);
 });
+
+test("a statement that failed during the migrations and had no answer after them is not called passing", () => {
+  const failing = newCollection();
+  failing.before.times.push(1);
+  failing.during.causes.set('column "v" does not exist (SQLSTATE 42703)', 3);
+  failing.after.notSent = 243;
+  const met = measuredTraffic(parsed, [open, failing], { ok: true, errors: [], measured: { ms: 1, tables: [] } });
+  const [finding] = judgeTraffic(met);
+  expect(finding).toMatchObject({ code: "traffic-fails", facts: { isLasting: "not seen" } });
+  const text = renderRehearsal({ ...result, ...resultOf(judgeTraffic(met)), traffic: met }, "text", {});
+  expect(text).toContain("after them it had no answer");
+  expect(text).toContain("Deploy an application that works with both schemas");
+});
