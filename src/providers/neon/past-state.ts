@@ -4,7 +4,6 @@ import type { CallFacts } from "./api-errors.ts";
 import type { Setup } from "./options.ts";
 import { requireBranch } from "./parent.ts";
 import type { Branch, CallContext, NeonProject } from "./types.ts";
-import { formatUtc } from "../../moment.ts";
 
 const STATUS: ReadonlySet<number> = new Set([400, 404, 406, 409, 412, 422]);
 
@@ -39,7 +38,8 @@ export async function unavailablePastState(
   const name = branch?.name ?? id ?? "the default branch";
   const past = Date.parse(at);
   const isFuture = past > dependencies.now().getTime();
-  const between = window && `between ${formatUtc(window.earliest)} and now`;
+  // People type this time into a setting, so it is exact.
+  const between = window && `between ${window.earliest.toISOString()} and now`;
   const own = `Set neon.parentAt (OFFSHOOT_NEON_PARENT_AT) to a time ${between ?? "that is later"}, or remove it to use the present state.`;
   const given = `Use a time ${between ?? "that is later"} after the @ of the branch.`;
   const longer = isFuture ? "" : " A longer history is a setting of the Neon project (history retention), up to the limit of the plan.";
@@ -60,8 +60,8 @@ function windowOf(
   const kept = new Date(now.getTime() - historyMs);
   const history = `The project keeps a history of ${formatDuration(historyMs)}`;
   return createdAt > kept
-    ? { earliest: createdAt, text: `${history}, and the branch exists since ${formatUtc(createdAt)}.` }
-    : { earliest: kept, text: `${history}, so its earliest state is of ${formatUtc(kept)}.` };
+    ? { earliest: createdAt, text: `${history}, and the branch exists since ${createdAt.toISOString()}.` }
+    : { earliest: kept, text: `${history}, so its earliest state is of ${kept.toISOString()}.` };
 }
 
 /** Why the project cannot have a state of that time; undefined if it may have it. An LSN shows no time. */
