@@ -29,7 +29,9 @@ test.each(["LATIN1", "EUC_JP", "SQL_ASCII"])("on a server with the encoding %s",
   const up = await project.call(["up"], { OFFSHOOT_EXISTING_URL: url });
   expect({ code: up.code, stderr: up.stderr }).toMatchObject({ code: 0 });
   const listed = await project.call(["list", "--json"]);
-  expect(JSON.parse(listed.stdout)).toMatchObject([{ run: "ветка 漢字 😀" }]);
+  // Other tests have databases on this server too.
+  const runs = (JSON.parse(listed.stdout) as { readonly run: string }[]).map(({ run }) => run);
+  expect(runs).toContain("ветка 漢字 😀");
   expect(await project.call(["down"], { OFFSHOOT_EXISTING_URL: url })).toMatchObject({ code: 0 });
 
   // A tail that was cut inside of a character has half of it.
