@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { codeOf, isOffshootError, OffshootError } from "../errors.ts";
 import { TOOLS } from "./registry.ts";
 import { type Repository, repositoryIn } from "./repository.ts";
+import { migrationScripts } from "./signs-targets.ts";
 import { sql } from "./sql.ts";
 import type { Project } from "./tool.ts";
 
@@ -25,7 +26,16 @@ async function plainOf(repository: Repository): Promise<Project | undefined> {
     ...repository,
     list: async (folder) => (packages.some((name) => folder.startsWith(`${name}/`)) ? [] : repository.list(folder)),
   };
-  return sql.find(own);
+  const project = await sql.find(own);
+  return project && { ...project, ...(await besideScript(repository, project)) };
+}
+
+/** A script of the repository can be what applies the files, with placeholders or rules of its own. */
+async function besideScript(repository: Repository, { leaves }: Project): Promise<Pick<Project, "leaves">> {
+  const [script] = migrationScripts(await repository.read("package.json"));
+  if (script === undefined) return leaves === undefined ? {} : { leaves };
+  const text = `The files were applied as plain SQL, and the script "${script}" of package.json did not run. If it is what migrates, set migrations.command in offshoot.yaml to \`npm run ${script}\`; if not, set migrations.tool to sql.`;
+  return { leaves: leaves === undefined ? text : `${leaves} ${text}` };
 }
 
 /** A tool that is used in a subfolder. Larger repositories often have their backend in a subfolder, such as `services/api`. */

@@ -73,7 +73,7 @@ function ofScriptFile(file: string, program: readonly string[]): Sign {
 /** The scripts of a `package.json` whose names show that they migrate, such as `db:migrate` or `migration:run`. */
 export function migrationScripts(manifest: string | undefined): readonly string[] {
   const found = Object.entries(scriptsIn(manifest)).map(([name, body]) => ({ name, body: typeof body === "string" ? body : "" }));
-  const named = found.filter(({ name }) => SCRIPT.test(name));
+  const named = found.filter(({ name, body }) => SCRIPT.test(name) && !/\boffshoot\b/.test(body));
   const perhaps = found.filter(
     ({ name, body }) => !SCRIPT.test(name) && !ONLY_STARTS.test(body) && (PERHAPS.test(name) || MIGRATES.test(body)),
   );
