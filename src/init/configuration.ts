@@ -1,5 +1,5 @@
 import type { RepositoryFacts, KnownMigrations, ToolBelow } from "./repository-facts.ts";
-import { migrationScripts } from "../migration-tools/signs-targets.ts";
+import { migrationScripts } from "../migration-tools/migration-scripts.ts";
 import { packageManagerOf } from "./package-manager.ts";
 import { parsePackageJson } from "./package-json.ts";
 import { scalar, settingLines } from "./yaml.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { codeOf, isOffshootError, OffshootError } from "../errors.ts";
 import { TOOLS } from "./registry.ts";
 import { type Repository, repositoryIn } from "./repository.ts";
-import { migrationScripts } from "./signs-targets.ts";
+import { migrationScripts } from "./migration-scripts.ts";
 import { sql } from "./sql.ts";
 import type { Project } from "./tool.ts";
 

@@ -4,7 +4,8 @@ import { signsOfAbsent } from "./signs-absent.ts";
 import { type Sign, signsFarBelow } from "./signs-below.ts";
 import { packagesElsewhere } from "./signs-packages.ts";
 import { commandsOfServices } from "./signs-services.ts";
-import { migrationScripts, targetsOf } from "./signs-targets.ts";
+import { migrationScripts } from "./migration-scripts.ts";
+import { targetsOf } from "./signs-targets.ts";
 import type { Repository } from "./repository.ts";
 
 /** Packages that only a project with migrations has, and the command that applies them. */
