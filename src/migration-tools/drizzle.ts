@@ -20,6 +20,8 @@ interface Entry {
 interface Hashed extends Entry {
   /** The SHA-256 of the file, as the version table records it. */
   readonly id: string;
+  /** The number of its snapshot's file. Two entries with one number have one snapshot. */
+  readonly number: string;
   /** The id of the snapshot that this one was generated from. */
   readonly parent: string | undefined;
 }
@@ -83,9 +85,10 @@ async function hashesOf(repository: Repository, folder: string, entries: readonl
     entries.map(async (entry) => {
       const text = await repository.read(`${folder}/${entry.tag}.sql`);
       if (text === undefined) throw missing(`${folder}/${entry.tag}.sql`);
-      const snapshot = await repository.read(`${folder}/meta/${/^\d*/.exec(entry.tag)?.[0]}_snapshot.json`);
+      const number = /^\d*/.exec(entry.tag)?.[0] ?? "";
+      const snapshot = await repository.read(`${folder}/meta/${number}_snapshot.json`);
       const parent = /"prevId"\s*:\s*"([^"]+)"/.exec(snapshot ?? "")?.[1];
-      return { ...entry, id: createHash("sha256").update(text).digest("hex"), parent };
+      return { ...entry, id: createHash("sha256").update(text).digest("hex"), number, parent };
     }),
   );
 }
@@ -108,13 +111,13 @@ async function unnamedIn(repository: Repository, folder: string, journal: string
 
 /**
  * drizzle-kit applies the migrations in the order of the journal. Two of them are two heads where `drizzle-kit check` reports a
- * collision: their snapshots were generated from the same one. Two git branches can also leave two entries with one number,
- * and only one snapshot for both. A deleted parent makes no collision.
+ * collision: their snapshots were generated from the same one. A deleted parent makes no collision, and two entries with one
+ * number, which two git branches can leave, have one snapshot: drizzle-kit applies both, in the order of the journal.
  */
 function revisionsOf(entries: readonly Hashed[]): readonly Revision[] {
   const revisions: Revision[] = [];
-  for (const [at, { idx, tag, id, parent }] of entries.entries()) {
-    const twin = entries.slice(0, at).findIndex((other) => other.idx === idx || (parent !== undefined && other.parent === parent));
+  for (const [at, { tag, id, number, parent }] of entries.entries()) {
+    const twin = parent === undefined ? -1 : entries.slice(0, at).findIndex((other) => other.number !== number && other.parent === parent);
     const before = entries[at - 1]?.id;
     revisions.push({ id, name: tag, dependsOn: revisions[twin]?.dependsOn ?? (before === undefined ? [] : [before]) });
   }

@@ -100,6 +100,15 @@ const HISTORIES: readonly { readonly when: string; readonly entries: readonly En
     ],
   },
   {
+    when: "has two entries with one number and one snapshot",
+    heads: ["0001_c"],
+    entries: [
+      [0, "a", 1, 0],
+      [1, "b", 2, 1],
+      [1, "c", 3, 1],
+    ],
+  },
+  {
     when: "was forked and healed",
     heads: ["0002_c"],
     entries: [
@@ -129,18 +138,6 @@ test.runIf(KIT !== "").each(HISTORIES)(
       expect({ code: failure?.code, stdout }).toMatchObject({ code: heads.length === 1 ? undefined : 1 });
     }),
 );
-
-test("two entries with one number are two heads, though they have one snapshot", () => {
-  const files = historyOf([
-    [0, "a", 1, 0],
-    [1, "b", 2, 1],
-    [1, "c", 3, 1],
-  ]);
-  return inFolder(files, async (folder) => {
-    const project = await detectTool(repositoryIn(folder));
-    expect(headsOf(project?.revisions ?? []).map(({ name }) => name)).toEqual(["0001_b", "0001_c"]);
-  });
-});
 
 test("the version table is the one of the configuration", () => {
   const files = {

@@ -89,16 +89,21 @@ describe("several heads", () => {
     expect(headsOf(project.revisions).map(({ id }) => id)).toEqual(["d"]);
   });
 
-  test("of Drizzle are two journal entries with the same number", async () => {
+  test("of Drizzle are two migrations whose snapshots were generated from the same one", async () => {
     const entries = [
       { idx: 0, tag: "0000_a" },
       { idx: 1, tag: "0001_b" },
-      { idx: 1, tag: "0001_c" },
+      { idx: 2, tag: "0002_c" },
     ];
-    const sources = Object.fromEntries(entries.map(({ tag }) => [`drizzle/${tag}.sql`, `select '${tag}'`]));
+    const sources = Object.fromEntries(
+      entries.flatMap(({ idx, tag }) => [
+        [`drizzle/${tag}.sql`, `select '${tag}'`],
+        [`drizzle/meta/000${idx}_snapshot.json`, JSON.stringify({ id: `s${idx}`, prevId: idx === 0 ? "none" : "s0" })],
+      ]),
+    );
     const journal = JSON.stringify({ entries });
     const project = await projectOf("drizzle", { "drizzle.config.json": "{}", "drizzle/meta/_journal.json": journal, ...sources });
-    expect(failure(() => requireOneHead(project))[1]).toBe("The drizzle migrations have several heads: 0001_b, 0001_c.");
+    expect(failure(() => requireOneHead(project))[1]).toBe("The drizzle migrations have several heads: 0001_b, 0002_c.");
   });
 
   test("of one Django app are an error, but one head in each of two apps is not", async () => {
