@@ -77,7 +77,7 @@ async function run<T>(
   work: (url: DirectUrl) => Promise<T>,
 ): Promise<Observed<T>> {
   const { url, name, useBroker, records } = options;
-  const before = await readState(control);
+  const before = await readSettledState(control);
   const pids = new Map<string, number>();
   const open = new Set<number>();
   const statements: SentStatement[] = [];
@@ -143,8 +143,7 @@ async function run<T>(
     const left = await untilSessionsEnded(control, name);
     const sampled = await sampler.stop();
     const probes = (await prober?.stop()) ?? [];
-    await timer(before.statisticsAreLate ? STATISTICS_MS : 0);
-    const after = await readState(control);
+    const after = await readSettledState(control, before.statisticsAreLate);
     const { admitted: sessions, errors } = broker?.counts() ?? { admitted: 0, errors: [] };
     const recording = { statements, transactions, dropped };
     return { result, startMs, endMs, before, after, recording, sampled, probes, pids, pausedMs: budget.spentMs(), sessions, errors, left };
@@ -152,6 +151,13 @@ async function run<T>(
     broker?.close();
     await sampler.stop().catch(() => {});
   }
+}
+
+/** The state with the statistics of everything that ended before. `isLate`: known from an earlier state. */
+async function readSettledState(session: Session, isLate?: boolean): Promise<DatabaseState> {
+  if (isLate === true) await timer(STATISTICS_MS);
+  const state = await readState(session);
+  return isLate === undefined && state.statisticsAreLate ? readSettledState(session, true) : state;
 }
 
 function lookFirst(sampler: Sampler, budget: ReturnType<typeof pauseBudget>, isLast: boolean): Promise<boolean> | undefined {
