@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { codeOf, isOffshootError, OffshootError } from "../errors.ts";
+import { shellCommand } from "../shell-command.ts";
 import { TOOLS } from "./registry.ts";
 import { type Repository, repositoryIn } from "./repository.ts";
 import { migrationScripts } from "./migration-scripts.ts";
@@ -34,7 +35,7 @@ async function plainOf(repository: Repository): Promise<Project | undefined> {
 async function besideScript(repository: Repository, { leaves }: Project): Promise<Pick<Project, "leaves">> {
   const [script] = migrationScripts(await repository.read("package.json"));
   if (script === undefined) return leaves === undefined ? {} : { leaves };
-  const text = `The files were applied as plain SQL, and the script "${script}" of package.json did not run. If it is what migrates, set migrations.command in offshoot.yaml to \`npm run ${script}\`; if not, set migrations.tool to sql.`;
+  const text = `The files were applied as plain SQL, and the script "${script}" of package.json did not run. If it is what migrates, set migrations.command in offshoot.yaml to \`${shellCommand(["npm", "run", script])}\`; if not, set migrations.tool to sql.`;
   return { leaves: leaves === undefined ? text : `${leaves} ${text}` };
 }
 
