@@ -18,8 +18,8 @@ export function toBytes(text: string): string {
 
 /** The text itself. */
 export function viewOf(text: string): View {
-  // oxlint-disable-next-line no-control-regex -- ASCII, in which each character is one byte
-  if (/^[\x00-\x7f]*$/.test(text)) return { bytes: text, map: undefined };
+  // In ASCII, and only there, each character is one byte.
+  if (Buffer.byteLength(text) === text.length) return { bytes: text, map: undefined };
   const bytes = toBytes(text);
   return { bytes, map: once(() => mapOfCharacters(text, bytes.length)) };
 }
