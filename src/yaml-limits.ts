@@ -4,7 +4,7 @@ import type { Document, DocumentOptions, ParseOptions, SchemaOptions } from "yam
 /** The parser of the package `yaml`. A caller that starts fast loads it only when there is a file. */
 export type YamlPackage = Pick<
   typeof Yaml,
-  "CST" | "Document" | "Lexer" | "LineCounter" | "YAMLParseError" | "isScalar" | "parseDocument" | "visit"
+  "CST" | "Document" | "Lexer" | "LineCounter" | "YAMLParseError" | "isCollection" | "isScalar" | "parseDocument" | "visit"
 >;
 
 /** More levels than in any file that a person writes. */
@@ -18,9 +18,10 @@ export const PROTO_KEY = String.raw`\__proto__`;
 
 const NESTED = "nested too deeply; use fewer levels";
 const LARGE = "too many keys and values; remove what is not needed";
+const CIRCLE = "the value of an anchor contains an alias of itself; write the value without it";
 
 /** The texts of the problems that this file adds to a document. They are clear without the prefix "not valid YAML". */
-export const LIMIT_PROBLEMS: readonly string[] = [NESTED, LARGE];
+export const LIMIT_PROBLEMS: readonly string[] = [NESTED, LARGE, CIRCLE];
 
 /**
  * Parses YAML of unknown origin. The parser needs up to 7 GB and minutes for 900 kB of brackets, ends the process for deep
@@ -45,6 +46,7 @@ export function parseYaml(
   // At lower log levels the library prints warnings, with parts of the text.
   const document = yaml.parseDocument(text, { prettyErrors: false, logLevel: "error", ...options, uniqueKeys: false });
   addDuplicateKeys(yaml, document);
+  addCircles(yaml, document);
   return document;
 }
 
@@ -97,6 +99,22 @@ function addDuplicateKeys(yaml: YamlPackage, document: Document.Parsed): void {
           document.errors.push(new yaml.YAMLParseError([start, start + 1], "DUPLICATE_KEY", "Map keys must be unique"));
         seen.add(key.value);
       }
+    },
+  });
+}
+
+/**
+ * The parser accepts an alias within the value of its own anchor, and makes a value of it that contains itself: whoever follows
+ * it never comes to an end.
+ */
+function addCircles(yaml: YamlPackage, document: Document.Parsed): void {
+  yaml.visit(document, {
+    Alias(_, alias, path) {
+      if (!path.some((node) => yaml.isCollection(node) && node.anchor === alias.source)) return;
+      const target = alias.resolve(document);
+      if (target === undefined || !path.includes(target)) return;
+      const start = alias.range?.[0] ?? 0;
+      document.errors.push(new yaml.YAMLParseError([start, start + 1], "BAD_ALIAS", CIRCLE));
     },
   });
 }

@@ -2,7 +2,7 @@ import * as yaml from "yaml";
 import { expect, test, vi } from "vitest";
 import { LIMIT_PROBLEMS, parseYaml } from "../../src/yaml-limits.ts";
 
-const [NESTED, LARGE] = LIMIT_PROBLEMS;
+const [NESTED, LARGE, CIRCLE] = LIMIT_PROBLEMS;
 const BYTES = 2 ** 20;
 
 const problemOf = (text: string, maxTokens = 1_000_000): string | undefined => parseYaml(yaml, text, maxTokens).errors[0]?.message;
@@ -50,6 +50,24 @@ test("the problem has the line where the limit was exceeded", () => {
   const lineCounter = new yaml.LineCounter();
   const { errors } = parseYaml(yaml, `a: 1\nb: 2\nc: ${"[".repeat(200)}\n`, 10_000, { lineCounter });
   expect(lineCounter.linePos(errors[0]?.pos[0] ?? 0).line).toBe(3);
+});
+
+test.each<readonly [string, string, number]>([
+  ["a list", "a: 1\nb: &x [1, *x]\n", 2],
+  ["a map", "&x\nb: *x\n", 2],
+  ["a deeper value", "a: &x\n  b:\n    - c: *x\n", 3],
+  ["a key", "a: &x\n  ? [*x]\n  : 1\n", 2],
+  ["an anchor with a second use", "a: &x\n  b: &x [*x]\n", 2],
+])("%s that contains an alias of itself is a problem with its line", (_what, text, line) => {
+  const lineCounter = new yaml.LineCounter();
+  const { errors } = parseYaml(yaml, text, 10_000, { lineCounter });
+  expect(errors.map(({ message }) => message)).toEqual([CIRCLE]);
+  expect(lineCounter.linePos(errors[0]?.pos[0] ?? 0).line).toBe(line);
+});
+
+test("an alias of another value is accepted, also if an anchor of the same name is around it", () => {
+  for (const text of ["a: &x [1]\nb: [*x, *x]\n", "a: &x\n  b: &x 1\n  c: *x\n", "a: &x {b: 1}\nc: &y {d: *x}\ne: *y\n"])
+    expect(problemOf(text)).toBeUndefined();
 });
 
 test("duplicate keys are found as by the parser, in a time that grows with the text", () => {

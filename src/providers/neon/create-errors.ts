@@ -1,4 +1,3 @@
-import { deadline } from "../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../errors.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { renewExpiry, requireSibling, warnOfLifetime } from "./adopt.ts";
@@ -96,7 +95,9 @@ async function searchAfterFormless(
   state: CreateState,
   context: CallContext,
 ): Promise<AcquiredBranch | undefined> {
-  const within = deadline("looking for the branch", Math.min(SEARCH_MS, context.deadline.leftMs()), context.deadline.signal);
+  const { dependencies } = setup;
+  const searchMs = Math.min(SEARCH_MS, context.deadline.leftMs());
+  const within = dependencies.deadline("looking for the branch", searchMs, context.deadline.signal);
   try {
     const found = await findByName(setup.api, wanted.name, { ...context, deadline: within });
     if (found === undefined || found.isBeingDeleted) return undefined;

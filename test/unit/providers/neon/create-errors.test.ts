@@ -30,6 +30,15 @@ describe("an outage", () => {
   });
 });
 
+test("the searches after a page of a proxy wait on the clock that the provider got", async () => {
+  const harness = await createHarness();
+  harness.fault({ method: "POST", status: 503, html: "<html>busy</html>", times: -1 });
+  harness.fault({ method: "GET", status: 503, html: "<html>busy</html>", times: -1 });
+  await acquire(harness, {}, 60_000);
+  // On the real clock, the test would need this time and the given clock would show none of it.
+  expect(harness.clock.now() - START).toBeGreaterThanOrEqual(10_000);
+});
+
 /** The page of a proxy in reply to each create. */
 const page = (status: number) => ({ method: "POST", status, html: "<html>Sign in</html>", times: -1 });
 
