@@ -156,8 +156,8 @@ async function diagnoseStep(context: Context): Promise<DiagnosedMigrations> {
       return { command, directory };
     }
     const { project } = located;
-    const { tool, evidence, revisions } = project;
-    const heads = headsOf(revisions).map(({ name }) => name);
+    const { tool, evidence, revisions, strays = [] } = project;
+    const heads = [...headsOf(revisions).map(({ name }) => name), ...strays];
     return { tool, evidence, command: project.shown ?? project.command, directory: located.directory, heads };
   } catch (thrown) {
     if (!isOffshootError(thrown)) throw thrown;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { OffshootError } from "../errors.ts";
+import { type Snapshot, snapshotsIn, strayHeads } from "./drizzle-snapshots.ts";
 import type { Repository } from "./repository.ts";
 import { folderSetting, foldersOf } from "./scripts.ts";
 import type { Revision, Tool, VersionTable } from "./tool.ts";
@@ -41,7 +42,12 @@ export const drizzle: Tool = {
     const journal = folder === undefined ? undefined : await repository.read(`${folder}/meta/_journal.json`);
     if (folder === undefined || journal === undefined) return undefined;
     const leaves = await unnamedIn(repository, folder, journal);
-    const entries = await hashesOf(repository, folder, entriesOf(journal, `${folder}/meta/_journal.json`));
+    const snapshots = await snapshotsIn(repository, `${folder}/meta`);
+    const entries = await hashesOf(repository, folder, entriesOf(journal, `${folder}/meta/_journal.json`), snapshots);
+    const strays = strayHeads(
+      snapshots,
+      entries.map(({ number }) => number),
+    );
     return {
       tool: "drizzle",
       evidence,
@@ -49,6 +55,7 @@ export const drizzle: Tool = {
       files: [evidence, `${folder}/**`],
       versionTable: versionTableOf(configuration, entries),
       revisions: revisionsOf(entries),
+      ...(strays.length === 0 ? {} : { strays }),
       ...(leaves === undefined ? {} : { leaves }),
       package: "drizzle-kit",
     };
@@ -80,15 +87,19 @@ function isEntry(value: unknown): value is Entry {
   );
 }
 
-async function hashesOf(repository: Repository, folder: string, entries: readonly Entry[]): Promise<readonly Hashed[]> {
+async function hashesOf(
+  repository: Repository,
+  folder: string,
+  entries: readonly Entry[],
+  snapshots: readonly Snapshot[],
+): Promise<readonly Hashed[]> {
+  const parents = new Map(snapshots.map(({ number, parent }) => [number, parent]));
   return Promise.all(
     entries.map(async (entry) => {
       const text = await repository.read(`${folder}/${entry.tag}.sql`);
       if (text === undefined) throw missing(`${folder}/${entry.tag}.sql`);
       const number = /^\d*/.exec(entry.tag)?.[0] ?? "";
-      const snapshot = await repository.read(`${folder}/meta/${number}_snapshot.json`);
-      const parent = /"prevId"\s*:\s*"([^"]+)"/.exec(snapshot ?? "")?.[1];
-      return { ...entry, id: createHash("sha256").update(text).digest("hex"), number, parent };
+      return { ...entry, id: createHash("sha256").update(text).digest("hex"), number, parent: parents.get(number) };
     }),
   );
 }

@@ -73,7 +73,8 @@ export function inOrder(revisions: readonly Revision[]): readonly Revision[] {
  * Throws `MIGRATION_HEADS` if a sequence has several newest revisions. The resulting schema would depend on which of them
  * runs first.
  */
-export function requireOneHead({ tool, revisions }: Project): void {
+export function requireOneHead({ tool, revisions, strays = [] }: Project): void {
+  if (strays.length > 0) throw strayHead(tool, revisions, strays);
   const split = splitHeads(revisions);
   if (split.length === 0) return;
   const names = split
@@ -82,6 +83,17 @@ export function requireOneHead({ tool, revisions }: Project): void {
   throw new OffshootError("MIGRATION_HEADS", `The ${tool} migrations have several heads: ${names}.`, {
     meaning: "Two branches of the migration history were not merged. No migration was run.",
     remedy: MERGE[tool] ?? "Change one of them so that it comes after the other.",
+    facts: { heads: names },
+  });
+}
+
+/** Deleting a migration would be the wrong advice: these files have none. */
+function strayHead(tool: string, revisions: readonly Revision[], strays: readonly string[]): OffshootError {
+  const names = [...headsOf(revisions).map(({ name }) => name), ...strays].join(", ");
+  const [these, them] = strays.length === 1 ? ["has", "the file"] : ["have", "the files"];
+  return new OffshootError("MIGRATION_HEADS", `The ${tool} migrations have several heads: ${names}.`, {
+    meaning: `${strays.join(", ")} ${these} the parent of another snapshot, and the journal names no migration for ${strays.length === 1 ? "it" : "them"}. No migration was run.`,
+    remedy: `Delete ${them}. If the migration is needed, generate it again.`,
     facts: { heads: names },
   });
 }

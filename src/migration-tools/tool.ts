@@ -80,6 +80,8 @@ export interface Project {
   readonly leaves?: string;
   /** All revisions, in an order in which they can be applied. */
   readonly revisions: readonly Revision[];
+  /** Files of the history that no revision has and that fork it for the tool, such as a snapshot of a removed migration. */
+  readonly strays?: readonly string[];
   /** Undefined for a tool that can only migrate to the newest revision. */
   readonly stepCommands?: StepCommands;
   /** The npm package of the tool. Its version is part of the fingerprint. */
