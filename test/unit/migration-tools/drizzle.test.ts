@@ -57,7 +57,7 @@ interface State {
   readonly heads: readonly string[];
   /** Whether migrations are refused, as `drizzle-kit check` ends with status 1. */
   readonly isFork: boolean;
-  /** Why `drizzle-kit check` refuses what is no fork, and `drizzle-kit migrate` applies. docs/tools.md describes it. */
+  /** Why `drizzle-kit check` refuses what is not a fork, and `drizzle-kit migrate` applies. docs/tools.md describes it. */
   readonly differs?: string;
   /** What `drizzle-kit check` prints in place of its usual line. */
   readonly prints?: string;
