@@ -1,3 +1,4 @@
+import { fromFlags } from "../config/flag-settings.ts";
 import type { OptionValues } from "commander";
 import { describeError, isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import type { CommonOptions } from "../context/context.ts";
@@ -88,7 +89,7 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
       conceal: job.conceal,
       progress: open !== undefined,
       config: globals.config,
-      settings: settingsOf(globals),
+      settings: fromFlags(settingsOf(globals)),
     },
     json,
     output,

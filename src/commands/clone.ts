@@ -4,7 +4,7 @@ import { requireRunDatabase } from "../context/target-database.ts";
 import { cloneName } from "../identity/name.ts";
 import { parseUrl } from "../postgres/url.ts";
 import { findDatabase } from "../providers/choose.ts";
-import type { Clone } from "../providers/provider.ts";
+import type { Clone, Released } from "../providers/provider.ts";
 import { secretsOf } from "../providers/variables.ts";
 import { shellCommand } from "../shell-command.ts";
 import { holdForDeletion } from "../usage/deletion.ts";
@@ -34,33 +34,40 @@ export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
 }
 
 /**
- * Deletes a clone of this run's database, and ends its sessions. A clone that does not exist is not a failure. Throws `PROTECTED`
- * while a process of offshoot uses or migrates it, unless `force` is set.
+ * Deletes a clone of this run's database, and ends its sessions. A clone that does not exist is not a failure: the outcome is
+ * `not-found`. Throws `PROTECTED` while a process of offshoot uses or migrates it, unless `force` is set.
  */
-export async function dropClone(options: DropCloneOptions): Promise<void> {
+export async function dropClone(options: DropCloneOptions): Promise<Exclude<Released, "kept">> {
   const context = await prepare(options);
   const { name, force = false } = options;
   const found = await cloneNamed(context, name);
   const forced = shellCommand(["offshoot", "clone", name, "--delete", "--run", context.run.key, "--force"]);
   const { database } = parseUrl(found.directUrl);
   const hold = force ? undefined : await holdForDeletion({ name: database, forced, signal: context.signal })(found.directUrl, [database]);
-  let isDeleted = false;
+  let isDone = false;
   try {
-    await found.drop();
-    isDeleted = true;
+    const isDeleted = await found.remove();
+    isDone = true;
+    return isDeleted ? "deleted" : "not-found";
   } finally {
-    await hold?.end(isDeleted);
+    await hold?.end(isDone);
   }
 }
 
+interface RemovableClone extends Pick<Clone, "directUrl"> {
+  /** Returns false if the clone does not exist. */
+  remove(): Promise<boolean>;
+}
+
 /** The clone with this name, whether it exists or not. */
-async function cloneNamed(context: Context, name: string): Promise<Clone> {
-  const { cloneAt } = await import("../providers/clones/clone.ts");
+async function cloneNamed(context: Context, name: string): Promise<RemovableClone> {
+  const { cloneAt, removeClone } = await import("../providers/clones/clone.ts");
   const { requireClones } = await import("../providers/clones/clones.ts");
   const found = await findClone(context, name);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { directUrl: found.directUrl, remove: async () => found.drop().then(() => true) };
   const { clones } = await requireRunDatabase(context);
-  return cloneAt(requireClones(clones), name, new Date(0));
+  const server = requireClones(clones);
+  return { directUrl: cloneAt(server, name, new Date(0)).directUrl, remove: () => removeClone(server, name) };
 }
 
 /** The clone with this name on a local server, also after the run's database was deleted: a failed test can keep its clone. */

@@ -185,7 +185,7 @@ function describeMigrated(
   const facts = {
     ran: counted === undefined ? "ran" : `${counted.after - counted.before} of ${counted.all} were new`,
     waited: "another job ran them",
-    already: all === undefined ? "had already run" : `all ${all} had already run`,
+    already: all === undefined ? "had already run" : all === 1 ? "had already run (1 migration)" : `all ${all} had already run`,
   };
   const subject = steps.length === 1 ? (step.project?.tool ?? step.text) : steps.map(({ name }) => name).join(", ");
   return { text: texts[state], facts: [subject, steps.length === 1 || state !== "ran" ? facts[state] : "ran"] };

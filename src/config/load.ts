@@ -8,7 +8,7 @@ import { FIELDS, type Path } from "./fields.ts";
 import { readConfigurationFile } from "./file.ts";
 import { findConfigurationFile } from "./find.ts";
 import { showValue } from "./value-formats.ts";
-import { misspeltVariables, readCiSettings, readDefaults, readEnvironment, readFlags } from "./sources.ts";
+import { misspeltVariables, readCiSettings, readDefaults, readEnvironment, readFlags, readOptions } from "./sources.ts";
 import type { Entry, GivenSettings, SourceResult, SourceKind } from "./sources.ts";
 import { checkTogether, chooseToolOrCommand } from "./joint-checks.ts";
 import type { Settings } from "./settings.ts";
@@ -20,6 +20,8 @@ export interface LoadInput {
   readonly env: Env;
   /** By key path, as in `{"neon.parent": "main", ttl: "2h"}`. Values are typed as in the file, or text. */
   readonly flags?: GivenSettings | undefined;
+  /** Settings from the options of a library call, in the same form as `flags`. */
+  readonly options?: GivenSettings | undefined;
   /** Settings from the CI service, in the same form as `flags`. */
   readonly ci?: GivenSettings | undefined;
   /** Path of the configuration file (`--config`). Undefined: it is searched. */
@@ -57,6 +59,7 @@ export async function loadSettings(input: LoadInput): Promise<Resolved> {
   const found = await findConfigurationFile(input.cwd, input.file);
   const sources: readonly SourceResult[] = [
     readFlags(input.flags ?? {}),
+    readOptions(input.options ?? {}),
     readEnvironment(input.env),
     ...(found.file === undefined ? [] : [await readConfigurationFile(found.file, found.label)]),
     readCiSettings(input.ci ?? {}),

@@ -30,14 +30,28 @@ export interface SourceResult {
 /** Values by key path, typed or as text. Undefined means "not given". */
 export type GivenSettings = Readonly<Record<string, unknown>>;
 
-/** The settings from flags, or from the options of a library call. */
+/** The settings from flags. */
 export function readFlags(flags: GivenSettings): SourceResult {
-  return readGiven("flag", flags, flagOf);
+  return readGiven("flag", flags, flagOf, (path) => `--set ${path}`);
+}
+
+/** The settings from the option `settings` of a library call. They have the rank of flags. */
+export function readOptions(options: GivenSettings): SourceResult {
+  return readGiven("flag", options, ({ path }) => optionOf(path), optionOf);
+}
+
+function optionOf(path: string): string {
+  return path.includes(".") ? `settings[${JSON.stringify(path)}]` : `settings.${path}`;
 }
 
 /** The settings from the CI service. */
 export function readCiSettings(given: GivenSettings): SourceResult {
-  return readGiven("ci", given, () => "CI");
+  return readGiven(
+    "ci",
+    given,
+    () => "CI",
+    (path) => `CI: ${path}`,
+  );
 }
 
 /** The settings from environment variables. An empty variable counts as not set: CI services use it for missing secrets. */
@@ -110,9 +124,14 @@ interface Given {
   readonly input: unknown;
 }
 
-function readGiven(from: "flag" | "ci", settings: GivenSettings, nameOf: (field: Field) => string): SourceResult {
+function readGiven(
+  from: "flag" | "ci",
+  settings: GivenSettings,
+  nameOf: (field: Field) => string,
+  unknownNameOf: (path: string) => string,
+): SourceResult {
   const known = Object.entries(settings).filter(([, input]) => input !== undefined);
-  const unknown = known.filter(([path]) => fieldAt(path) === undefined).map(([path]) => unknownSetting(path));
+  const unknown = known.filter(([path]) => fieldAt(path) === undefined).map(([path]) => `${unknownNameOf(path)}: ${unknownSetting(path)}`);
   const given = known.flatMap(([path, input]) => {
     const field = fieldAt(path);
     if (field === undefined) return [];
@@ -131,13 +150,12 @@ export function flagOf({ path }: Field): string {
   return OWN_FLAGS.includes(path) ? `--${path}` : `--set ${path}`;
 }
 
-/** Names `--set`, because only `--set` and the options of a library call can contain an unknown setting. */
 function unknownSetting(path: string): string {
   const known = nearest(
     path,
     FIELDS.map((field) => field.path),
   );
-  return `--set ${path}: unknown setting ${JSON.stringify(path)}${known === undefined ? "" : `. Did you mean "${known}"?`}`;
+  return `unknown setting ${JSON.stringify(path)}${known === undefined ? "" : `. Did you mean "${known}"?`}`;
 }
 
 function checkAll(given: readonly Given[]): SourceResult {

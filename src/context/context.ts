@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { withoutUnexpandedMacros } from "../ci/azure.ts";
 import type { CiContext } from "../ci/ci.ts";
 import { detectCi, eventPath } from "../ci/detect.ts";
+import { areFromFlags } from "../config/flag-settings.ts";
 import { loadSettings, type Resolved } from "../config/load.ts";
 import type { SettingValues } from "../config/setting-values.ts";
 import type { Settings } from "../config/settings.ts";
@@ -84,10 +85,11 @@ export async function prepare(options: CommonOptions): Promise<Context> {
   const cwd = options.cwd ?? workingDirectory();
   const env = withoutUnexpandedMacros(options.env ?? process.env);
   const ci = detectCi(env, await readEvent(env));
+  const given = options.settings ?? {};
   const resolved = await loadSettings({
     cwd,
     env,
-    flags: options.settings ?? {},
+    [areFromFlags(given) ? "flags" : "options"]: given,
     ...(options.config === undefined ? {} : { file: options.config }),
   });
   const { settings } = resolved;

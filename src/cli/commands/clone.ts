@@ -5,8 +5,8 @@ import type { Execute } from "../invocation.ts";
 export const execute: Execute = async (invocation, flags, [name]) => {
   if (flags["delete"] === true) {
     if (name === undefined) throw new OffshootError("USAGE", "No clone was named.", { remedy: "Write: offshoot clone --delete NAME" });
-    await dropClone({ ...invocation.options, name, force: flags["force"] === true });
-    invocation.print({ version: 1, name, deleted: true }, () => []);
+    const outcome = await dropClone({ ...invocation.options, name, force: flags["force"] === true });
+    invocation.print({ version: 1, name, outcome }, () => [`${outcome}  ${name}`]);
     return;
   }
   if (flags["force"] === true)

@@ -81,10 +81,7 @@ function requireClone(entry: Entry, run: OwnerTag, name: string): true {
 /** The clone with this name, whether it exists or not. */
 export function cloneAt(server: CloneServer, name: string, expiresAt: Date): Clone {
   const database = databaseOfClone(server, name);
-  const drop = async (): Promise<void> => {
-    const within = deadline(`deleting the clone ${name}`, CLONE_MS);
-    await withinSession(server.url, within, (session) => dropClone(session, server, name, within));
-  };
+  const drop = async (): Promise<void> => void (await removeClone(server, name));
   return {
     name,
     url: withDatabase(server.pooledUrl, database),
@@ -93,6 +90,12 @@ export function cloneAt(server: CloneServer, name: string, expiresAt: Date): Clo
     drop,
     [Symbol.asyncDispose]: drop,
   };
+}
+
+/** `dropClone` in a session of its own. */
+export function removeClone(server: CloneServer, name: string): Promise<boolean> {
+  const within = deadline(`deleting the clone ${name}`, CLONE_MS);
+  return withinSession(server.url, within, (session) => dropClone(session, server, name, within));
 }
 
 /** Deletes a clone with its sessions. False when there is none. Throws `NOT_OURS` when the database has another tag. */

@@ -87,7 +87,12 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
       return mayDrop(entry, request);
     };
     const dropped = await dropDatabase(session, database, bounds.within, may, drop);
-    if (dropped !== "kept") await dropClonesOf(session, database, request, bounds);
+    if (dropped !== "kept") {
+      const clones = await dropClonesOf(session, database, request, bounds);
+      // Without a line of their own, the outcome `not-found` would say that nothing was deleted.
+      if (dropped === "not-found" && clones.length > 0)
+        bounds.emit({ kind: "note", text: `Deleted the clones that were left of the run: ${clones.join(", ")}.` });
+    }
     // A sweep has no `only`, so a database that it may delete was kept because a session was opened in it.
     if (dropped === "kept" && seen !== undefined) throw inUse(database);
     // A sweep decides about each snapshot itself.
@@ -102,18 +107,30 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
 }
 
 /**
- * Drops the clones of the run, which are of no use without its database. Clones that a failed test kept stay until their expiry,
- * unless a person deletes the run's database.
+ * Drops the clones of the run, which are of no use without its database, and returns the names of those that it has dropped. Clones
+ * that a failed test kept stay until their expiry, unless a person deletes the run's database.
  */
-async function dropClonesOf(session: Session, database: string, { only, seen }: ReleaseRequest, { within }: Bounds): Promise<void> {
-  if (seen !== undefined) return;
+async function dropClonesOf(
+  session: Session,
+  database: string,
+  { only, seen }: ReleaseRequest,
+  { within }: Bounds,
+): Promise<readonly string[]> {
+  if (seen !== undefined) return [];
+  const names: string[] = [];
   for (const { name, tag } of (await readDatabases(session)).entries) {
     if (tag?.clone === undefined || !isCloneOf(tag, database)) continue;
-    await dropDatabase(session, name, within, (entry) => {
-      const isKept = entry.tag?.suite === undefined && !entry.tag?.clone?.startsWith("source-");
-      return entry.tag?.clone === tag.clone && !(only !== undefined && isKept);
+    const dropped = await dropDatabase(session, name, within, (entry) => {
+      return entry.tag?.clone === tag.clone && !(only !== undefined && isOfPerson(tag));
     });
+    if (dropped === "deleted" && isOfPerson(tag)) names.push(tag.clone);
   }
+  return names;
+}
+
+/** Whether a person made or kept the clone: it belongs to no suite of tests, and is not the source of other clones. */
+function isOfPerson({ suite, clone }: OwnerTag): boolean {
+  return suite === undefined && clone?.startsWith("source-") !== true;
 }
 
 function isCloneOf({ repository, run }: OwnerTag, database: string): boolean {

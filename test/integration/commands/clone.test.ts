@@ -33,9 +33,11 @@ test("prints the URL of a clone, finds it by its name, and deletes it", async ()
   expect(await count(url)).toEqual([{ n: 1 }]);
   const json = JSON.parse((await made.call(["clone", "gw0", "--json"])).stdout) as Record<string, unknown>;
   expect(json).toEqual({ version: 1, name: "gw0", url, directUrl: url, expiresAt: expect.any(String) });
-  expect(await made.call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0, stdout: "" });
+  expect(await made.call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0, stdout: "deleted  gw0\n" });
   await expect(count(url)).rejects.toMatchObject({ code: "3D000" });
-  expect(await made.call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0 });
+  expect(await made.call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0, stdout: "not-found  gw0\n" });
+  const again = JSON.parse((await made.call(["clone", "--delete", "gw0", "--json"])).stdout) as unknown;
+  expect(again).toEqual({ version: 1, name: "gw0", outcome: "not-found" });
 });
 
 test("six processes at once get a clone each", async () => {
@@ -71,4 +73,16 @@ test.each([
 test("a run without a database has no clone", async () => {
   const made = await project();
   expect(await made.call(["clone"])).toMatchObject({ code: 2, stderr: expect.stringContaining("Create it with `offshoot up") });
+});
+
+test("`down` names the clones that it deletes although the run's database was deleted", async () => {
+  const made = await project();
+  await made.call(["up"]);
+  await made.call(["migrate"]);
+  await made.call(["clone", "gw0"]);
+  const { pathname } = new URL((await made.call(["url"])).stdout.trim());
+  await withSession(inject("serverUrl"), (session) => session.query(`drop database "${pathname.slice(1)}" with (force)`));
+  const { stdout, stderr } = await made.call(["down"]);
+  expect(stdout).toContain("not-found");
+  expect(stderr).toContain("Deleted the clones that were left of the run: gw0.");
 });

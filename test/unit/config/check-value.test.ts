@@ -64,7 +64,7 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ["provider: [auto, neon]\n", [`offshoot.yaml:1: provider is the list "auto", "neon"; ${PROVIDERS}`]],
   ["provider: []\n", [`offshoot.yaml:1: provider is an empty list; ${PROVIDERS}`]],
   ["provider: {neon: true}\n", [`offshoot.yaml:1: provider is a set of keys; ${PROVIDERS}`]],
-  ["provider: &a [*a]\n", [`offshoot.yaml:1: provider is the list (not text); ${PROVIDERS}`]],
+  ["provider: &a [*a]\n", ["offshoot.yaml:1: the value of an anchor contains an alias of itself; write the value without it"]],
   ["scope: pr\n", ['offshoot.yaml:1: scope is "pr"; expected run or pull-request']],
   ["scope: pull_request\n", ['offshoot.yaml:1: scope is "pull_request"; expected run or pull-request. Did you mean "pull-request"?']],
   ["ttl: 2 hours\n", [`offshoot.yaml:1: ttl is "2 hours"; ${DURATION}, at most 30d`]],
@@ -170,6 +170,13 @@ const GIVEN: readonly (readonly [string, Partial<LoadInput>, readonly string[]])
     "an option that is misspelt",
     { flags: { "neon.projct": "p" } },
     ['--set neon.projct: unknown setting "neon.projct". Did you mean "neon.project"?'],
+  ],
+  ["an option of a library call", { options: { ttl: 5 } }, [`settings.ttl is 5; ${DURATION}, at most 30d`]],
+  ["a nested option", { options: { "neon.schemaOnly": "si" } }, [`settings["neon.schemaOnly"] is "si"; ${BOOLEAN}`]],
+  [
+    "an option of a library call that is misspelt",
+    { options: { provder: "neon" } },
+    ['settings.provder: unknown setting "provder". Did you mean "provider"?'],
   ],
   ["a value from the CI service", { ci: { postgres: 9 } }, [`postgres (from the CI service) is 9; ${MAJOR}`]],
 ];
