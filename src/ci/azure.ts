@@ -25,14 +25,17 @@ export const azure: CiService = {
         ref: variable(env, "SYSTEM_PULLREQUEST_SOURCEBRANCHNAME", "BUILD_SOURCEBRANCHNAME"),
         runId: variable(env, "BUILD_BUILDID"),
         invocation: undefined,
-        // A retry increases the attempt of the stage or of the job. Either one clears an earlier failure.
+        // A retry increases the attempt of the stage or of the job.
         attempt: Math.max(
           positiveInteger(variable(env, "SYSTEM_STAGEATTEMPT")) ?? 1,
           positiveInteger(variable(env, "SYSTEM_JOBATTEMPT")) ?? 1,
         ),
+        isAttemptOfJob: true,
         pullRequest: positiveInteger(variable(env, "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID")),
         shard: Number(variable(env, "SYSTEM_TOTALJOBSINPHASE") ?? 1) > 1 ? variable(env, "SYSTEM_JOBPOSITIONINPHASE") : undefined,
         job: variable(env, "SYSTEM_JOBNAME", "AGENT_JOBNAME"),
+        // Unique for a single attempt of a single job.
+        jobId: variable(env, "SYSTEM_JOBID"),
       },
       // Builds of forks get no secrets unless the pipeline allows it.
       secretsWithheld: variable(env, "SYSTEM_PULLREQUEST_ISFORK")?.toLowerCase() === "true",

@@ -22,9 +22,11 @@ export const bitbucket: CiService = {
         runId: variable(env, "BITBUCKET_PIPELINE_UUID"),
         invocation: undefined,
         attempt: positiveInteger(variable(env, "BITBUCKET_STEP_RUN_NUMBER")) ?? 1,
+        isAttemptOfJob: true,
         pullRequest: positiveInteger(variable(env, "BITBUCKET_PR_ID")),
         shard: variable(env, "BITBUCKET_PARALLEL_STEP"),
         job: undefined,
+        jobId: variable(env, "BITBUCKET_STEP_UUID"),
       },
       secretsWithheld: false,
     };

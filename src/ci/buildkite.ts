@@ -7,8 +7,8 @@ import { maskable, type Write } from "./write.ts";
 
 /**
  * Buildkite. All jobs of a build have the same `BUILDKITE_BUILD_ID`, also retried jobs; a rebuild has a new id.
- * `BUILDKITE_RETRY_COUNT` counts the retries of this job only (Buildkite documentation, "Environment variables"). That is
- * enough: a retried job has a higher attempt than its earlier failure.
+ * `BUILDKITE_RETRY_COUNT` counts the retries of this job only (Buildkite documentation, "Environment variables"). A
+ * retried job is a new job with an id of its own (Buildkite changelog, "Job retries").
  */
 export const buildkite: CiService = {
   detect(env) {
@@ -24,10 +24,12 @@ export const buildkite: CiService = {
         runId: variable(env, "BUILDKITE_BUILD_ID"),
         invocation: undefined,
         attempt: 1 + (positiveInteger(variable(env, "BUILDKITE_RETRY_COUNT")) ?? 0),
+        isAttemptOfJob: true,
         // "false" if the build does not belong to a pull request.
         pullRequest: positiveInteger(variable(env, "BUILDKITE_PULL_REQUEST")),
         shard: variable(env, "BUILDKITE_PARALLEL_JOB"),
         job: variable(env, "BUILDKITE_STEP_KEY", "BUILDKITE_LABEL"),
+        jobId: variable(env, "BUILDKITE_JOB_ID"),
       },
       secretsWithheld: isFork(env),
     };

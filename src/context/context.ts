@@ -149,8 +149,9 @@ export function variablesOfRun({ run }: Pick<Context, "run">): Readonly<Record<s
   return run.source === "flag" || run.source === "file" ? { OFFSHOOT_RUN: run.key } : {};
 }
 
-function ownerOf({ facts: { job, shard, jobId } }: CiContext): Owner {
-  const known = Object.entries({ job, shard, jobId }).filter(([, value]) => value !== undefined);
+function ownerOf({ facts: { job, shard, jobId, attempt, isAttemptOfJob } }: CiContext): Owner {
+  const jobAttempt = isAttemptOfJob === true ? attempt : undefined;
+  const known = Object.entries({ job, shard, jobId, jobAttempt }).filter(([, value]) => value !== undefined);
   return { host: hostname(), pid: process.pid, ...Object.fromEntries(known) };
 }
 

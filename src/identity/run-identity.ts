@@ -49,12 +49,14 @@ export interface CiFacts {
   readonly invocation: string | undefined;
   /** 1 for the first attempt of the run, or of the job if the service counts by job. */
   readonly attempt: number;
+  /** Whether `attempt` is counted for each job or stage, so that it says nothing about other jobs. Default false. */
+  readonly isAttemptOfJob?: boolean | undefined;
   readonly pullRequest: number | undefined;
   /** Number of this copy of a parallel job. */
   readonly shard: string | undefined;
   /** Name of the job in the pipeline's file. */
   readonly job: string | undefined;
-  /** Number of this start of the job, in services that count no attempts: a retried job has a higher one. */
+  /** Number of this start of the job, in services that count no attempts: a retried job has a higher one. Otherwise its id. */
   readonly jobId?: string | undefined;
 }
 

@@ -5,7 +5,8 @@ import { claim, endFinalizing, type Outcome } from "./claim.ts";
 import { type Caller, type Decision, decide, underLock } from "./decide.ts";
 import { lead } from "./leader.ts";
 import { tryLeaderLock } from "./lock.ts";
-import { ensureTables } from "./marker.ts";
+import { ledStarts } from "./job-starts.ts";
+import { ensureTables, type Marker, type MarkerKey } from "./marker.ts";
 import type { MigrateRequest } from "./request.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { settleMsAfter } from "./takeover.ts";
@@ -41,12 +42,23 @@ async function claimAndLead(
 ): Promise<Attempt> {
   await ensureTables(session, within);
   const { run, fingerprint } = request;
-  const claimed = await claim(session, { database: snapshot.database, run: asciiKey(run), fingerprint }, request);
+  const key = { database: snapshot.database, run: asciiKey(run), fingerprint };
+  const claimed = await claim(session, key, request, earlierStarts(snapshot, key, request.invocation));
   if (claimed === undefined) return "again";
   request.emit({ kind: "detail", text: `This job runs the migrations; other jobs wait for it (leader number ${claimed.epoch}).` });
   const settleMs = settleMsAfter(snapshot, request.timings);
   const endedLeaderAt = endedLeader(snapshot)?.startedAt;
   return lead({ session, claim: claimed, settleMs, wasEnded: wasEnded(snapshot), endedLeaderAt, watchdog }, request, within);
+}
+
+/** The starts of jobs that led these migrations before in this invocation. */
+function earlierStarts({ markers }: Snapshot, key: MarkerKey, invocation: string | undefined): readonly string[] {
+  const isSame = (marker: Marker): boolean =>
+    marker.database === key.database &&
+    marker.run === key.run &&
+    marker.fingerprint === key.fingerprint &&
+    marker.invocation === invocation;
+  return markers.filter(isSame).flatMap(ledStarts);
 }
 
 /** Writes "ready" for a leader that ended after its last check and before it wrote "ready" itself. */

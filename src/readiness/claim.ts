@@ -44,8 +44,13 @@ export const OWN_ROW = `database_id = $1 and run = $2 and fingerprint = $3 and e
  * write nothing, also those of another fingerprint. Deletes the records of processes that no longer wait: only a new leader does
  * that, so it never runs twice at once. Undefined when the lock was lost.
  */
-export async function claim(session: Session, key: MarkerKey, request: ReadinessRequest): Promise<Claim | undefined> {
-  const owner = { ...request.owner, leaseMs: request.timings.leaseMs };
+export async function claim(
+  session: Session,
+  key: MarkerKey,
+  request: ReadinessRequest,
+  starts: readonly string[] = [],
+): Promise<Claim | undefined> {
+  const owner = { ...request.owner, ...(starts.length === 0 ? {} : { starts }), leaseMs: request.timings.leaseMs };
   const rows = await session.query<{ epoch: number }>(
     `with expired as (delete from offshoot.waiters where expires_at < pg_catalog.clock_timestamp() and ${HOLDS_LOCK})
      insert into offshoot.readiness as r

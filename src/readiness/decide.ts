@@ -1,7 +1,8 @@
 import { asciiKey } from "../ascii.ts";
+import { isRetriedStart, type JobStart } from "./job-starts.ts";
 import type { LockHolder } from "./lock.ts";
 import type { Marker } from "./marker.ts";
-import type { Owner, ReadinessRequest } from "./request.ts";
+import type { ReadinessRequest } from "./request.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The part of a request that a decision depends on. */
@@ -10,8 +11,8 @@ export interface Caller {
   readonly fingerprint: string;
   readonly invocation: string | undefined;
   readonly attempt: number;
-  /** The caller's own job. */
-  readonly job: Pick<Owner, "job" | "shard" | "jobId">;
+  /** The start of the caller's own job. */
+  readonly job: JobStart;
   readonly retry: boolean;
   readonly leaseMs: number;
   /** The database's clock at the caller's first snapshot. */
@@ -85,21 +86,9 @@ function isCurrent(own: Marker, snapshot: Snapshot, caller: Caller): boolean {
  */
 function isCleared(marker: Marker, caller: Caller): boolean {
   const isOtherInvocation = marker.invocation !== caller.invocation;
-  if (!isOtherInvocation && (caller.attempt > marker.attempt || isRetryOf(marker.owner, caller.job))) return true;
-  return (isOtherInvocation || caller.retry) && changedAt(marker) < caller.arrivedAt;
-}
-
-/**
- * Whether a job is a later start of the failed job. Services without a count of attempts number all starts of jobs. A
- * sibling's number can be higher too, so its name and its index must be the same.
- */
-function isRetryOf(failed: Owner, { job, shard, jobId }: Caller["job"]): boolean {
-  if (job === undefined || failed.jobId === undefined || jobId === undefined) return false;
-  return failed.job === job && failed.shard === shard && isHigher(jobId, failed.jobId);
-}
-
-function isHigher(one: string, other: string): boolean {
-  return /^\d{1,20}$/.test(one) && /^\d{1,20}$/.test(other) && BigInt(one) > BigInt(other);
+  const waitedForIt = changedAt(marker) >= caller.arrivedAt;
+  if (!isOtherInvocation && (caller.attempt > marker.attempt || isRetriedStart(marker, caller.job, waitedForIt))) return true;
+  return (isOtherInvocation || caller.retry) && !waitedForIt;
 }
 
 function isConflict(marker: Marker, caller: Caller): boolean {

@@ -15,8 +15,12 @@ export interface Owner {
   readonly job?: string;
   /** Number of this copy of a parallel job, if the CI provides it. */
   readonly shard?: string;
-  /** Number of this start of the job, in services that count no attempts: a retried job has a higher one. */
+  /** Number of this start of the job, in services that count no attempts: a retried job has a higher one. Otherwise its id. */
   readonly jobId?: string;
+  /** 1 for the first start of this job, in services that count the attempts of each job. */
+  readonly jobAttempt?: number;
+  /** Earlier starts of jobs that led the same migrations in the same invocation, from `ledStarts`. */
+  readonly starts?: readonly string[];
 }
 
 /** How users run a failed job again in their CI service, in the service's words. */

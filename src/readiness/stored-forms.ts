@@ -29,7 +29,15 @@ const json = z
     }
   });
 
-const owner = z.object({ host: text, pid: count, job: z.exactOptional(text), shard: z.exactOptional(text), jobId: z.exactOptional(text) });
+const owner = z.object({
+  host: text,
+  pid: count,
+  job: z.exactOptional(text),
+  shard: z.exactOptional(text),
+  jobId: z.exactOptional(text),
+  jobAttempt: z.exactOptional(count),
+  starts: z.exactOptional(z.array(text)),
+});
 
 const fact = z.union([z.string(), z.number(), z.boolean()]);
 

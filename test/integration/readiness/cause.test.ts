@@ -147,6 +147,76 @@ const job = (name: string, id: string, index = "1") => ({
   CI_NODE_INDEX: index,
 });
 
+/** One start of a job in a build of Buildkite. `retries` counts those of this job only. */
+const buildkiteJob = (key: string, retries: number) => ({
+  CI: "true",
+  BUILDKITE: "true",
+  BUILDKITE_BUILD_ID: "0199a2b3-c4d5-4e6f-8071-8293a4b5c6d7",
+  BUILDKITE_REPO: "https://github.com/acme/shop",
+  BUILDKITE_STEP_KEY: key,
+  BUILDKITE_JOB_ID: `job-${key}-${retries}`,
+  BUILDKITE_RETRY_COUNT: String(retries),
+});
+
+/** One start of a job in a run of Azure Pipelines. */
+const azureJob = (name: string, retries: number) => ({
+  TF_BUILD: "True",
+  BUILD_BUILDID: "20871",
+  BUILD_REPOSITORY_NAME: "acme/shop",
+  SYSTEM_JOBNAME: name,
+  SYSTEM_JOBID: `job-${name}-${retries}`,
+  SYSTEM_JOBATTEMPT: String(1 + retries),
+});
+
+/** One start of a step in a pipeline of Bitbucket, which has no name of the step. */
+const bitbucketStep = (name: string, retries: number) => ({
+  CI: "true",
+  BITBUCKET_PIPELINE_UUID: "{6a5b4c3d}",
+  BITBUCKET_REPO_FULL_NAME: "acme/shop",
+  BITBUCKET_STEP_UUID: `{${name}}`,
+  BITBUCKET_STEP_RUN_NUMBER: String(1 + retries),
+});
+
+test.each([
+  ["Buildkite", buildkiteJob],
+  ["Azure Pipelines", azureJob],
+  ["Bitbucket", bitbucketStep],
+])("the first retry of a job in %s runs failed migrations again, also after the retry of another job", async (_service, jobOf) => {
+  await copyTool("sql", project.directory);
+  await project.write("migrate.sh", "#!/bin/sh\necho x >> runs; exit 1\n");
+  await chmod(join(project.directory, "migrate.sh"), 0o755);
+  await project.write("offshoot.yaml", "migrations: { command: ./migrate.sh, files: [migrations/*.sql] }\n");
+  const runs = async () => (await readFile(join(project.directory, "runs"), "utf8")).length / 2;
+  await project.offshoot(["up"], jobOf("test", 0));
+  const counts: [string, number, number][] = [];
+  for (const [name, retries] of [
+    ["test", 0],
+    ["other", 0],
+    ["third", 0],
+    ["other", 1],
+    ["third", 0],
+    ["test", 1],
+    ["test", 1],
+    ["third", 1],
+    ["other", 1],
+  ] as const) {
+    expect((await project.offshoot(["migrate", "--json"], jobOf(name, retries))).code).toBe(11);
+    counts.push([name, retries, await runs()]);
+  }
+  await project.offshoot(["down"], jobOf("test", 1));
+  expect(counts).toEqual([
+    ["test", 0, 1],
+    ["other", 0, 1],
+    ["third", 0, 1],
+    ["other", 1, 2],
+    ["third", 0, 2],
+    ["test", 1, 3],
+    ["test", 1, 3],
+    ["third", 1, 4],
+    ["other", 1, 4],
+  ]);
+});
+
 test("a retried job of a GitLab pipeline is a new attempt, and its sibling is not", async () => {
   await copyTool("sql", project.directory);
   await project.write(

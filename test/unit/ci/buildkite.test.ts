@@ -22,8 +22,13 @@ test("all jobs of a Buildkite build have the same run id", () => {
   });
 });
 
-test("a retried job has a higher attempt in the same build", () => {
-  expect(detected("retry").facts).toEqual({ ...detected("push").facts, attempt: 3 });
+test("a retried job has a higher attempt of the job in the same build, and an id of its own", () => {
+  expect(detected("retry").facts).toEqual({
+    ...detected("push").facts,
+    attempt: 3,
+    isAttemptOfJob: true,
+    jobId: "0199a2b3-beef-4e6f-8071-8293a4b5c6d9",
+  });
 });
 
 test("a pull request of the same repository is not a fork, in any form of its URL", () => {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Caller, decide, underLock } from "../../../src/readiness/decide.ts";
+import { ledStarts } from "../../../src/readiness/job-starts.ts";
 import type { Marker, MarkerState } from "../../../src/readiness/marker.ts";
 import type { Snapshot } from "../../../src/readiness/snapshot.ts";
 
@@ -21,6 +22,16 @@ const caller: Caller = {
 
 /** The same job of a GitLab pipeline, by the number of its start. */
 const gitlabJob = (jobId: string) => ({ host: "ci", pid: 1, leaseMs: 15_000, job: "migrate", shard: "1", jobId });
+
+/** One start of a job in a service that counts the starts of each job. */
+const countedJob = (job: string, jobAttempt: number, more: object = {}) => ({
+  attempt: jobAttempt,
+  owner: { host: "ci", pid: 1, leaseMs: 15_000, job, jobId: `${job}-${jobAttempt}`, jobAttempt, ...more },
+});
+const countedCaller = (job: string, jobAttempt: number, more: object = {}): Partial<Caller> => ({
+  attempt: jobAttempt,
+  job: countedJob(job, jobAttempt, more).owner,
+});
 
 function marker(state: MarkerState, changes: Partial<Marker> = {}): Marker {
   const ended = state === "ready" || state === "failed";
@@ -83,6 +94,60 @@ describe("a decision", () => {
       when: "the migration failed in a later start of this job",
       markers: [marker("failed", { owner: gitlabJob("10") })],
       who: { job: gitlabJob("9") },
+      does: "failed",
+    },
+    {
+      when: "the migration failed in an earlier start of this job, and then in another one (GitLab)",
+      markers: [marker("failed", { owner: { ...gitlabJob("11"), job: "lint", starts: ledStarts({ owner: gitlabJob("9") }) } })],
+      who: { job: gitlabJob("12") },
+      does: "lead",
+    },
+    {
+      when: "the migration failed in another job while this one waited, and before in an earlier start of this job (GitLab)",
+      markers: [marker("failed", { owner: { ...gitlabJob("11"), job: "lint", starts: ledStarts({ owner: gitlabJob("9") }) } })],
+      who: { job: gitlabJob("12"), arrivedAt: at(90) },
+      does: "failed",
+    },
+    {
+      when: "the migration failed in the second start of another job (Buildkite)",
+      markers: [marker("failed", countedJob("other", 2))],
+      who: countedCaller("test", 2),
+      does: "lead",
+    },
+    {
+      when: "the migration failed in a later start of another job (Buildkite)",
+      markers: [marker("failed", countedJob("other", 5))],
+      who: countedCaller("test", 2),
+      does: "lead",
+    },
+    {
+      when: "the migration failed in the second start of another job, and this is the first one of this job",
+      markers: [marker("failed", countedJob("other", 2))],
+      who: countedCaller("test", 1),
+      does: "failed",
+    },
+    {
+      when: "the migration failed in the second start of a sibling, and this is the first one of this copy",
+      markers: [marker("failed", countedJob("test", 2))],
+      who: countedCaller("test", 1, { shard: "2" }),
+      does: "failed",
+    },
+    {
+      when: "the migration failed in this start, which is a retried one",
+      markers: [marker("failed", countedJob("test", 2))],
+      who: countedCaller("test", 2),
+      does: "failed",
+    },
+    {
+      when: "the migration failed in this start, and then in another retried job",
+      markers: [marker("failed", countedJob("other", 2, { starts: ledStarts(countedJob("test", 2)) }))],
+      who: countedCaller("test", 2),
+      does: "failed",
+    },
+    {
+      when: "the migration failed in another retried job while this retried job waited",
+      markers: [marker("failed", countedJob("other", 2))],
+      who: { ...countedCaller("test", 2), arrivedAt: at(90) },
       does: "failed",
     },
     { when: "the migration failed in an earlier invocation", markers: [marker("failed", { invocation: "6", attempt: 3 })], does: "lead" },
