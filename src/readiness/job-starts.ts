@@ -1,4 +1,4 @@
-import { shortHash } from "../identity/slug.ts";
+import { createHash } from "node:crypto";
 import type { Marker } from "./marker.ts";
 import type { Owner } from "./request.ts";
 
@@ -32,7 +32,10 @@ function keyOf(start: JobStart): string {
 
 /** A hash, because names of jobs can be long. */
 function jobKey({ job, shard }: JobStart): string {
-  return shortHash(JSON.stringify([job, shard]), 16);
+  return createHash("sha256")
+    .update(JSON.stringify([job, shard]))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** A sibling's number can be higher too, so the name and the index must be the same. */
