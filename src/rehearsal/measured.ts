@@ -6,6 +6,8 @@ export interface MeasuredStatement {
   readonly migration: string | undefined;
   /** Without literals and comments, unless they were wanted. */
   readonly sql: string;
+  /** How many statements were sent as this one message. 0: only those of the tool, such as the record of a migration. */
+  readonly count: number;
   readonly ms: number;
   /** Milliseconds since the command started. */
   readonly startedAt: number;
@@ -22,6 +24,7 @@ export interface MeasuredMigration {
   readonly name: string;
   readonly file?: string;
   readonly ms: number;
+  /** How many statements it has. Those of the tool are not counted. */
   readonly statements: number;
 }
 

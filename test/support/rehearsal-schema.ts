@@ -16,6 +16,10 @@ const finding = z.strictObject({
 const statement = z.strictObject({
   migration: z.string().optional().describe("The migration that it belongs to, if that is known."),
   sql: z.string().describe("Without literals and comments, unless they were wanted."),
+  count: z
+    .int()
+    .min(0)
+    .describe("How many statements were sent as this one message. 0: only those of the tool, such as the record of a migration."),
   ms,
   startedAt: ms.describe("Milliseconds since the command started."),
   transaction: z.int().describe("Statements with the same number release their locks together."),
@@ -98,7 +102,14 @@ export const REHEARSAL_SCHEMA = z
     }),
     ms,
     statements: z.array(statement),
-    migrations: z.array(z.strictObject({ name: z.string(), file: z.string().optional(), ms, statements: z.int() })),
+    migrations: z.array(
+      z.strictObject({
+        name: z.string(),
+        file: z.string().optional(),
+        ms,
+        statements: z.int().describe("How many statements it has. Those of the tool are not counted."),
+      }),
+    ),
     tables: z.array(table),
     logBytes: bytes.optional().describe("Bytes of the write-ahead log, of the whole server."),
     growthBytes: bytes,

@@ -72,6 +72,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
       project === undefined
         ? undefined
         : {
+            table: project.versionTable.name,
             nameOf: (id) => revisions?.get(id) ?? id,
             recordsFirst: RECORD_FIRST.has(project.tool),
             nextOf(id) {
@@ -115,7 +116,7 @@ function limitsOf({ settings }: Context): Parameters<typeof judge>[1] {
   return settings.rehearse;
 }
 
-/** The texts of the migration files, as paths from the working directory. A file that cannot be read is left out: it is only searched. */
+/** The texts of the migration files, as paths from the working directory. A file that cannot be read has no text: it is only searched. */
 async function readFiles(context: Context, { steps }: Migrations): Promise<MigrationFiles> {
   const read = steps.map(async ({ directory, project }) => {
     const patterns = [...(project?.files ?? []), ...context.settings.migrations.files];
@@ -123,7 +124,8 @@ async function readFiles(context: Context, { steps }: Migrations): Promise<Migra
     const paths = await filesOf({ directory, files: patterns, signal: context.signal }).catch(() => []);
     const texts = paths.slice(0, MOST_FILES).map(async (path) => {
       const text = await readText(resolve(directory, path), 4 * MIB).catch(() => undefined);
-      return text === undefined ? [] : [{ path: relative(context.cwd, resolve(directory, path)), text }];
+      // Also the name of a file that is too large shows which migration it is.
+      return [{ path: relative(context.cwd, resolve(directory, path)), text: text ?? "" }];
     });
     return (await Promise.all(texts)).flat();
   });

@@ -1,4 +1,4 @@
-import type { StatementPart } from "../measure/statements.ts";
+import type { StatementPart } from "../measure/parts.ts";
 import { type Advice, inBatches, inWords } from "./advice.ts";
 import { lower, readAlterTable, textOf } from "./alter-table.ts";
 import { adviceForColumn } from "./columns.ts";

@@ -1,6 +1,7 @@
 import { describeServerError, publicMessage, RAISED, type ServerError } from "../../postgres/server-error.ts";
 import type { RehearsalFacts } from "../facts.ts";
 import { found, type RehearsalFinding } from "../finding.ts";
+import { isQuiet, type StatementPart, UNREAD_PART } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { RoleSettings } from "../role-settings.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
@@ -63,12 +64,7 @@ export function judgeFailure(
   const statement = statements.findLast(({ sent }) => sent.sqlstate !== undefined && sent.sqlstate !== "25P02");
   const cause = errors.findLast(({ sqlstate }) => sqlstate === statement?.sent.sqlstate) ?? errors.at(-1);
   const sqlstate = cause?.sqlstate ?? "";
-  // The server answers each statement of a message that succeeds with one tag. A text that was cut can lack the one that failed.
-  const part =
-    statement?.parts[statement.sent.tags.length] ??
-    statement?.parts.find(({ kind }) => !["transaction", "set", "read"].includes(kind)) ??
-    statement?.parts[0];
-  const blamed = statement === undefined || part === undefined ? undefined : { statement, part };
+  const blamed = statement === undefined ? undefined : { statement, part: failedPart(statement) };
   const { migration, statement: text } = subjectOf(blamed, shown).subject;
   const error = cause === undefined ? exit : describeServerError({ ...cause, message: messageIn(cause, shown.literals) });
   const facts = {
@@ -93,6 +89,13 @@ export function judgeFailure(
   }
   const advice = byMessage(cause) ?? OTHER[sqlstate] ?? "Correct the migration. It would fail in production in the same way.";
   return found("migration-fails", object, { ...facts, advice }, options);
+}
+
+/** The server answers each statement of a message that succeeds with one tag. A text that was cut can lack the one that failed. */
+function failedPart({ parts, sent }: ReadStatement): StatementPart {
+  const part = parts[sent.tags.length];
+  if (part !== undefined || sent.isCut === true) return part ?? UNREAD_PART;
+  return parts.find((each) => !isQuiet(each)) ?? parts[0] ?? UNREAD_PART;
 }
 
 function messageIn({ message, isRaised }: ServerError, literals: boolean): string {

@@ -3,10 +3,10 @@ import { found } from "../finding.ts";
 import { type EffectiveLimits, latenessOf, limitsFor, MOMENT_MS, momentOf, type RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type ExplainedTable, lengthOf } from "../measure/measure.ts";
+import { UNREAD_PART } from "../measure/parts.ts";
 import type { TableChange } from "../measure/tables.ts";
-import { longestDuring } from "../measure/blame.ts";
+import { type Blamed, longestDuring } from "../measure/blame.ts";
 import type { ReadStatement } from "../measure/statements.ts";
-import type { Wait } from "../observe/blocking.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
@@ -26,14 +26,14 @@ export function judgeTable(
   now: Date,
   delayMs: number,
 ): readonly Judged[] {
-  const during = (wait: Wait | undefined): EffectiveLimits =>
+  const during = (wait: ExplainedWait | undefined): EffectiveLimits =>
     limitsFor(each.change.table, limits, now, momentOf(delayMs, wait === undefined ? 0 : latenessIn(wait, statements, delayMs)));
   const own = during(undefined);
   const judged = (code: "reads-blocked" | "writes-blocked", waits: readonly ExplainedWait[]): readonly Judged[] =>
-    waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait.wait), statements, limits, shown));
+    waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait), statements, limits, shown));
   // Nobody reads a sequence: a number of it is taken by a write.
   const isRead = each.change.table.kind !== SEQUENCE;
-  const reported = each.reads.filter(({ wait }) => isRead && lengthOf(wait) > during(wait).blockedReadsMs);
+  const reported = each.reads.filter((read) => isRead && lengthOf(read.wait) > during(read).blockedReadsMs);
   // Whoever blocks readers also blocks writers. One finding is enough for one lock.
   const others = each.writes.filter(({ wait }) => !reported.some((read) => read.wait.fromMs === wait.fromMs));
   return [
@@ -45,13 +45,21 @@ export function judgeTable(
 }
 
 /** How much of a wait a busy machine explains: a share of each message in it, from its start to the start of the next one. */
-function latenessIn({ fromMs, toMs, pid }: Wait, statements: readonly ReadStatement[], delayMs: number): number {
+function latenessIn({ wait: { fromMs, toMs, pid }, blamed }: ExplainedWait, statements: readonly ReadStatement[], delayMs: number): number {
   if (statements.length === 0) return UNKNOWN_MESSAGES * latenessOf(delayMs, { statements: 1, ms: Number.POSITIVE_INFINITY });
   const within = statements.filter((each) => (each.pid === pid || each.pid === undefined) && each.endMs >= fromMs && each.startMs <= toMs);
-  return within.reduce((sum, { startMs, parts }, at) => {
+  return within.reduce((sum, each, at) => {
     const untilMs = Math.min(toMs, within[at + 1]?.startMs ?? toMs);
-    return sum + latenessOf(delayMs, { statements: parts.length, ms: Math.max(0, untilMs - Math.max(fromMs, startMs)) });
+    const ms = Math.max(0, untilMs - Math.max(fromMs, each.startMs));
+    return sum + latenessOf(delayMs, { statements: lateStatements(each, blamed), ms });
   }, 0);
+}
+
+/** How many statements of a message can be late in a wait. Those before the one that took the lock are not in it. */
+function lateStatements(statement: ReadStatement, blamed: Blamed | undefined): number {
+  const { parts, count } = statement;
+  const before = blamed?.statement === statement ? Math.max(0, parts.indexOf(blamed.part)) : 0;
+  return Math.max(parts.length, count) - before;
 }
 
 function judgeWait(
@@ -70,10 +78,7 @@ function judgeWait(
   const slow = longestDuring(wait, statements);
   const isOther = slow !== undefined && slow !== blamed?.statement && slow.endMs - slow.startMs > lengthOf(wait) / 2;
   const { subject, advice } = subjectOf(blamed, shown, isOther ? slow : undefined);
-  const during = isOther
-    ? subjectOf({ statement: slow, part: slow.parts[0] ?? { tokens: [], kind: "other", names: [], at: undefined } }, shown).subject
-        .statement
-    : undefined;
+  const during = isOther ? subjectOf({ statement: slow, part: slow.parts[0] ?? UNREAD_PART }, shown).subject.statement : undefined;
   const facts = {
     ...subject,
     blocked: formatWait(lengthOf(wait), formatElapsed),

@@ -3,7 +3,8 @@ import type { LockMode } from "../observe/lock-modes.ts";
 import type { Relation } from "../observe/relations.ts";
 import { canRewrite, changesSchema, type StatementKind } from "../sql/kinds.ts";
 import { mentions } from "../sql/names.ts";
-import type { ReadStatement, StatementPart } from "./statements.ts";
+import { isQuiet, type StatementPart, UNREAD_PART } from "./parts.ts";
+import type { ReadStatement } from "./statements.ts";
 
 /** A statement, and the part of it that did something. */
 export interface Blamed {
@@ -24,7 +25,12 @@ export function blameForWait(wait: Wait, statements: readonly ReadStatement[], r
   return (
     firstNaming(choices, relations, ({ kind }) => changesSchema(kind) && canTake(kind, wait.firstMode)) ??
     firstNaming(choices, relations, canBlock) ??
-    firstNaming(choices, relations, () => true) ??
+    // In the part of a message that was not read, there can be the statement that took the lock.
+    firstNaming(
+      choices.filter(({ sent }) => sent.isCut !== true),
+      relations,
+      () => true,
+    ) ??
     firstOf(choices, canBlock)
   );
 }
@@ -68,8 +74,10 @@ function firstNaming(
 
 /** A statement that names none of them, such as one on the partitioned table: its first suitable part, not the `begin` before it. */
 function firstOf([statement]: readonly ReadStatement[], isSuitable: (part: StatementPart) => boolean): Blamed | undefined {
-  const part = statement?.parts.find(isSuitable) ?? statement?.parts[0];
-  return statement === undefined || part === undefined ? undefined : { statement, part };
+  if (statement === undefined) return undefined;
+  const part = statement.parts.find(isSuitable);
+  if (part !== undefined || statement.sent.isCut === true) return { statement, part: part ?? UNREAD_PART };
+  return { statement, part: statement.parts.find((each) => !isQuiet(each)) ?? statement.parts[0] ?? UNREAD_PART };
 }
 
 function lengthOf({ startMs, endMs }: ReadStatement): number {

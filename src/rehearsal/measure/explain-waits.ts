@@ -1,7 +1,8 @@
 import type { Wait } from "../observe/blocking.ts";
 import type { Relation } from "../observe/relations.ts";
 import { type Blamed, blameForWait } from "./blame.ts";
-import type { ReadStatement, StatementPart } from "./statements.ts";
+import type { StatementPart } from "./parts.ts";
+import type { ReadStatement } from "./statements.ts";
 
 /** A wait, and the statement whose lock it was. */
 export interface ExplainedWait {

@@ -17,6 +17,7 @@ export function limitsOf(
   const perMessage = Math.round(latenessOf(sampled.delayMs, { statements: 1, ms: Number.POSITIVE_INFINITY }));
   const shortest = Math.max(1, Math.round(sampled.interval.median));
   const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
+  const cut = recording.statements.filter(({ isCut }) => isCut === true).length;
   return [
     `Locks were read about every ${shortest} ms, and at most ${Math.ceil(sampled.interval.longest)} ms apart. A lock that was held for less than that can be missing. The waits are accurate to about ${Math.max(1, Math.ceil(accuracyMs))} ms.`,
     ...(unseen.length === 0
@@ -46,6 +47,9 @@ export function limitsOf(
       : [
           `${partial} transaction${partial === 1 ? "" : "s"} ended without a last look at the locks, to keep the command fast. Short locks there can be missing.`,
         ]),
+    ...(cut === 0
+      ? []
+      : [`Of ${cut} long message${cut === 1 ? "" : "s"}, only the start was read. Statements after it are counted, but not named.`]),
     ...(recording.dropped === 0 ? [] : [`${recording.dropped} statements and transactions were not kept, because there were too many.`]),
     ...(before.isCut || after.isCut ? ["The database has so many tables and indexes that some were not looked at."] : []),
     ...(before.logPosition === undefined ? ["This role or this server does not show the write-ahead log."] : []),

@@ -3,12 +3,12 @@ import { momentOf } from "../limits.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import type { Observed } from "../observe/observe.ts";
 import { type KnownMoments, spansOf } from "../observe/spans.ts";
-import { changesSchema, kindOf, type StatementKind } from "../sql/kinds.ts";
+import { changesSchema } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
-import { statementsIn } from "../sql/split.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, type Blamed } from "./blame.ts";
 import { explainWaits, type ExplainedWait } from "./explain-waits.ts";
+import { ownParts, type PartsOf, readParts, type StatementPart } from "./parts.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { limitsOf } from "./limits-of-sight.ts";
 import { tookLock } from "./locking-reads.ts";
@@ -42,15 +42,18 @@ export interface MeasureOptions {
   readonly literals: boolean;
 }
 
+/** Statements of one message that are shown. */
+const MOST_TEXTS = 300;
 /** A moment of the server is known here this much later at least. */
 const SLACK_MS = 5;
 
 /** What was observed, as facts. Pure. */
 export function measure(observed: Observed<unknown>, options: MeasureOptions): Explained {
   const { recording, sampled, pids, before, after, startMs, endMs } = observed;
-  const spans = spansOf(sampled.samples, knownMoments(observed), endMs);
+  const partsOf = readParts(options.files);
+  const spans = spansOf(sampled.samples, knownMoments(observed, partsOf), endMs);
   const locked = tookLock(spans, before.relations);
-  const statements = readStatements(recording, pids, options.files, options.revisions, endMs, locked);
+  const statements = readStatements(recording, pids, partsOf, options.revisions, endMs, locked);
   const unseen = unseenTables(statements, recording.transactions, before.relations, spans);
   const tables = tableChanges(before, after, spans, unseen)
     .filter((change) => !options.isOwn(change))
@@ -65,7 +68,7 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
     });
   const measured: Measured = {
     ms: round(endMs - startMs),
-    statements: statements.map((each) => shownStatement(each, startMs, options.literals)),
+    statements: statements.map((each) => shownStatement(each, startMs, options)),
     migrations: migrationsOf(statements, options.files),
     tables: tables.map((each) => shownTable(each, statements)),
     ...logOf(observed),
@@ -88,15 +91,16 @@ function logOf({ before, after }: Observed<unknown>): { readonly logBytes?: numb
   return { logBytes: after.logPosition - before.logPosition };
 }
 
-function knownMoments({ recording, pids }: Observed<unknown>): ReadonlyMap<number, KnownMoments> {
+function knownMoments({ recording, pids }: Observed<unknown>, partsOf: PartsOf): ReadonlyMap<number, KnownMoments> {
   const known = new Map([...pids.values()].map((pid) => [pid, newMoments()] as const));
   const of = (session: string): ReturnType<typeof newMoments> | undefined => known.get(pids.get(session) ?? 0);
-  for (const { session, startMs, sql } of recording.statements) {
+  for (const sent of recording.statements) {
+    const { session, startMs } = sent;
     const moments = of(session);
-    const kinds = statementsIn(sql).map(({ tokens }) => kindOf(tokens));
+    const parts = partsOf(sent);
     moments?.starts.push(startMs);
-    if (isVague(kinds)) moments?.vague.add(startMs);
-    if (kinds.some((kind) => changesSchema(kind))) moments?.changing.add(startMs);
+    if (isVague(parts)) moments?.vague.add(startMs);
+    if (parts.some(({ kind }) => changesSchema(kind))) moments?.changing.add(startMs);
   }
   for (const { session, endMs } of recording.transactions) if (endMs !== undefined) of(session)?.ends.push(endMs);
   return known;
@@ -112,20 +116,28 @@ function newMoments(): {
 }
 
 /** Whether the message is more than one statement that locks its table at its start. */
-function isVague([first, second]: readonly StatementKind[]): boolean {
-  return second !== undefined || first === "other" || first === "read";
+function isVague([first, second]: readonly StatementPart[]): boolean {
+  return second !== undefined || first?.kind === "other" || first?.kind === "read";
 }
 
 function shownStatement(
-  { sent, parts, startMs, endMs, transaction, migration }: ReadStatement,
+  { sent, parts, count, startMs, endMs, transaction, migration }: ReadStatement,
   first: number,
-  literals: boolean,
+  { literals, revisions }: MeasureOptions,
 ): MeasuredStatement {
   const at = parts.find((part) => part.at !== undefined)?.at;
-  const texts = parts.map(({ tokens }) => (literals ? withLiterals(tokens) : withoutLiterals(tokens)));
+  const own = ownParts(parts, revisions?.table);
+  const texts = (own.length === 0 ? parts : own)
+    .slice(0, MOST_TEXTS)
+    .map(({ tokens }) => (literals ? withLiterals(tokens) : withoutLiterals(tokens)));
+  const [only = "", second] = texts;
   return {
     migration,
-    sql: texts.length === 1 ? (texts[0] ?? "") : `${texts.length} statements in one message: ${texts.join("; ")}`.slice(0, 2000),
+    sql:
+      second === undefined && count <= 1
+        ? only
+        : `${count.toLocaleString("en-US")} statements in one message: ${texts.join("; ")}`.slice(0, 2000),
+    count,
     ms: round(endMs - startMs),
     startedAt: round(startMs - first),
     transaction,
@@ -140,7 +152,7 @@ function migrationsOf(statements: readonly ReadStatement[], files: MigrationFile
     const own = statements.filter(({ migration }) => migration === name);
     const file = own.flatMap(({ parts }) => parts).find(({ at }) => at !== undefined)?.at?.file ?? files.fileOf([name]);
     const ms = own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
-    return { name, ...(file === undefined ? {} : { file }), ms: round(ms), statements: own.length };
+    return { name, ...(file === undefined ? {} : { file }), ms: round(ms), statements: own.reduce((sum, { count }) => sum + count, 0) };
   });
 }
 

@@ -1,19 +1,6 @@
-import type { Place } from "../../findings/finding.ts";
 import type { Moment, Recording, SentStatement } from "../observe/recording.ts";
 import type { TookLock } from "./locking-reads.ts";
-import { kindOf, type StatementKind } from "../sql/kinds.ts";
-import type { MigrationFiles } from "../sql/migration-files.ts";
-import { type DottedName, namesIn } from "../sql/names.ts";
-import { statementsIn } from "../sql/split.ts";
-import type { Token } from "../sql/tokens.ts";
-
-/** One statement of an SQL text that the command sent. */
-export interface StatementPart {
-  readonly tokens: readonly Token[];
-  readonly kind: StatementKind;
-  readonly names: readonly DottedName[];
-  readonly at: Place | undefined;
-}
+import { countOf, isQuiet, ownParts, type PartsOf, type StatementPart } from "./parts.ts";
 
 /** What the command sent as one unit, with its parts. */
 export interface ReadStatement {
@@ -25,12 +12,16 @@ export interface ReadStatement {
   readonly transaction: number;
   /** Never empty. */
   readonly parts: readonly StatementPart[];
+  /** How many statements of the migration it has, without those of the tool. */
+  readonly count: number;
   /** The name of its migration. */
   readonly migration: string | undefined;
 }
 
 /** How migrations are named, and when the tool records them. */
 export interface RevisionNames {
+  /** The version table as the tool names it. */
+  readonly table?: string;
   readonly nameOf: (id: string) => string;
   /** The tool records a migration before it runs it. */
   readonly recordsFirst: boolean;
@@ -45,7 +36,7 @@ export interface RevisionNames {
 export function readStatements(
   { statements, transactions }: Recording,
   pids: ReadonlyMap<string, number>,
-  files: MigrationFiles,
+  partsOf: PartsOf,
   revisions: RevisionNames | undefined,
   untilMs: Moment,
   tookLock: TookLock = () => false,
@@ -56,20 +47,17 @@ export function readStatements(
     const startMs = Math.max(sent.startMs, ended.get(sent.session) ?? 0);
     const endMs = sent.endMs ?? untilMs;
     ended.set(sent.session, endMs);
-    const parts = partsOf(sent.sql, files);
+    const parts = partsOf(sent);
     const pid = pids.get(sent.session);
-    const isQuiet = parts.every(({ kind }) => ["transaction", "set", "read"].includes(kind)) && sent.sqlstate === undefined;
-    if (isQuiet && !(parts.some(({ kind }) => kind === "read") && tookLock(pid, startMs, endMs))) return [];
+    const changesNothing = parts.every(isQuiet) && sent.sqlstate === undefined;
+    if (changesNothing && !(parts.some(({ kind }) => kind === "read") && tookLock(pid, startMs, endMs))) return [];
     const file = parts.find(({ at }) => at !== undefined)?.at?.file;
     const transaction = transactions.findLastIndex((each) => each.session === sent.session && each.startMs <= sent.startMs);
-    const migration = marks[index] ?? (file === undefined ? undefined : nameOfFile(file));
-    return [{ sent, startMs, endMs, pid, transaction, parts, migration }];
+    // What the tool does before the first migration is part of none.
+    const isOfTool = sent.mark === undefined && ownParts(parts, revisions?.table).length === 0;
+    const migration = (isOfTool ? undefined : marks[index]) ?? (file === undefined ? undefined : nameOfFile(file));
+    return [{ sent, startMs, endMs, pid, transaction, parts, count: countOf(sent, parts, revisions?.table), migration }];
   });
-}
-
-function partsOf(sql: string, files: MigrationFiles): readonly StatementPart[] {
-  const parts = statementsIn(sql).map(({ tokens }) => ({ tokens, kind: kindOf(tokens), names: namesIn(tokens), at: files.find(tokens) }));
-  return parts.length > 0 ? parts : [{ tokens: [], kind: "other", names: [], at: undefined }];
 }
 
 /** The migration of each statement, from the records of the tool. A file of the migration is not needed for it. */

@@ -87,7 +87,8 @@ async function run<T>(
   const startMs = now();
   const budget = pauseBudget(() => now() - startMs);
   // A probe that gets a lock could make such a statement fail.
-  const mayLock = (): boolean => useBroker && !statements.some(({ sql }) => /\bnowait\b|\block_timeout\b|\bskip locked\b/i.test(sql));
+  let isSensitive = false;
+  const mayLock = (): boolean => useBroker && !isSensitive;
   // Behind a pooler, a setting would stay in a session of others.
   const prober: Prober | undefined =
     probing.isPooled === true ? undefined : await startProber({ session: probing, relations: before.relations, now, mayLock });
@@ -121,6 +122,7 @@ async function run<T>(
           markOf: (sql, parameters) => (records === undefined ? undefined : markIn(sql, parameters(), records)),
           add(statement) {
             keep(statements, statement);
+            isSensitive ||= /\bnowait\b|\block_timeout\b|\bskip locked\b/i.test(statement.sql);
             // The server gets the statement after this, and needs a moment to lock what it names. A shorter one has ended by then.
             setTimeout(() => {
               if (statement.endMs === undefined) sampler.wake();

@@ -16,6 +16,8 @@ export interface SentStatement {
   sqlstate: string | undefined;
   /** The id of the migration whose record it writes. */
   readonly mark: string | undefined;
+  /** Only the start of the text was kept. */
+  readonly isCut?: boolean;
   /** Whether the end is its own: several executions in one batch end together for the client. */
   isExact: boolean;
 }

@@ -10,20 +10,19 @@ export interface RevisionRecords {
 
 /** A statement that is longer does not record a migration. */
 const LONGEST = 8192;
+/** A record at the end of a message can be followed by a commit, and settings. */
+const LAST_STATEMENTS = 6;
 
 /**
  * The migration whose record a statement writes. `parameters` are those of a Bind message, as texts: they are compared with
  * the ids of the repository's migrations, and not kept. Pure.
  */
 export function markIn(sql: string, parameters: readonly string[], { table, ids }: RevisionRecords): string | undefined {
+  const mark = markOf(sql, parameters, { table, ids });
+  if (mark !== undefined) return mark;
   // A tool can send a whole file in one message, with the record at its end.
-  return markOf(sql, parameters, { table, ids }) ?? markOf(lastStatement(sql), [], { table, ids });
-}
-
-function lastStatement(sql: string): string {
-  const text = sql.slice(-LONGEST).trimEnd().replace(/;$/, "");
-  const at = text.lastIndexOf(";");
-  return at < 0 ? "" : text.slice(at + 1);
+  const last = sql.slice(-LONGEST).split(";").slice(-LAST_STATEMENTS).toReversed();
+  return last.map((each) => markOf(each, [], { table, ids })).find((each) => each !== undefined);
 }
 
 function markOf(sql: string, parameters: readonly string[], { table, ids }: RevisionRecords): string | undefined {

@@ -1,11 +1,12 @@
 import type { SessionTap } from "../../broker/client.ts";
 import { codeOfError } from "../../broker/messages.ts";
 import { splitMessages } from "../../broker/split-messages.ts";
+import { type KeptText, keptTexts, LONGEST_MESSAGE } from "./kept-texts.ts";
 import { parametersOf } from "./revision-marks.ts";
 import type { Moment, RecordedTransaction, SentStatement } from "./recording.ts";
 
-/** Bytes of a statement that are kept. */
-const LONGEST = 262_144;
+/** The record of a migration is at the end of the message, also of one that is not read as a whole. */
+const END = 16_384;
 /** Prepared statements of one session whose text is kept. */
 const MOST_PREPARED = 2000;
 
@@ -15,12 +16,11 @@ const CLOSES_STATEMENT = 0x53;
 const OUTSIDE_TRANSACTION = 0x49;
 
 /** A statement with its parameters, which are not kept. */
-interface Portal {
-  readonly sql: string;
+interface Portal extends KeptText {
   readonly mark: string | undefined;
 }
 
-const NO_PORTAL: Portal = { sql: "", mark: undefined };
+const NO_PORTAL: Portal = { sql: "", mark: undefined, isCut: false };
 
 interface Waiting {
   readonly statement: SentStatement;
@@ -48,7 +48,7 @@ export interface RecorderOptions {
  * ends, and when its transactions end. It keeps no parameter and no row.
  */
 export function recordSession({ session, now, markOf, add, begin, beforeNext }: RecorderOptions): SessionTap {
-  const prepared = new Map<string, string>();
+  const prepared = new Map<string, KeptText>();
   const portals = new Map<string, Portal>();
   const waiting: Waiting[] = [];
   let transaction: RecordedTransaction | undefined;
@@ -56,10 +56,11 @@ export function recordSession({ session, now, markOf, add, begin, beforeNext }: 
   let inBatch = 0;
   let sentBatches = 0;
   let endedBatches = 0;
+  const kept = keptTexts();
 
   const open = (startMs: Moment): void =>
     begin((transaction = { session, startMs, endMs: undefined, isExplicit: false, isComplete: false }));
-  const start = ({ sql, mark }: Portal, isQuery: boolean): void => {
+  const start = ({ sql, mark, isCut }: Portal, isQuery: boolean): void => {
     const startMs = now();
     if (transaction === undefined) open(startMs);
     inBatch += 1;
@@ -72,6 +73,7 @@ export function recordSession({ session, now, markOf, add, begin, beforeNext }: 
       sqlstate: undefined,
       mark,
       isExact: inBatch === 1,
+      ...(isCut ? { isCut } : {}),
     };
     waiting.push({ statement, isQuery, batch: sentBatches });
     add(statement);
@@ -91,17 +93,20 @@ export function recordSession({ session, now, markOf, add, begin, beforeNext }: 
     if (transaction === undefined) open(startMs);
     for (const { statement, batch } of waiting) if (batch === next.batch) statement.startMs = startMs;
   };
-  const fromClient = splitMessages({ types: "QPBECS", longest: LONGEST, cut: true }, (type, body) => {
-    const [first = "", second = ""] = textsOf(body, 2);
+  const fromClient = splitMessages({ types: "QPBECS", longest: LONGEST_MESSAGE, cut: true, endBytes: END }, (type, body, _, end) => {
     if (type === "Q") {
-      start({ sql: first, mark: markOf(first, () => []) }, true);
+      const [sql = ""] = textsOf(body, 1);
+      start({ ...kept(sql, end !== undefined), mark: markOf(end === undefined ? sql : end.toString(), () => []) }, true);
       endBatch();
     } else if (type === "S") endBatch();
-    else if (type === "P") remember(prepared, first, second);
-    else if (type === "B") {
-      const sql = prepared.get(second) ?? "";
-      remember(portals, first, { sql, mark: markOf(sql, () => parametersOf(body)) });
-    } else if (type === "E") start(portals.get(first) ?? NO_PORTAL, false);
+    else if (type === "P") {
+      const [name = "", sql = ""] = textsOf(body, 2);
+      remember(prepared, name, kept(sql, end !== undefined));
+    } else if (type === "B") {
+      const [portal = "", name = ""] = textsOf(body, 2);
+      const { sql, isCut } = prepared.get(name) ?? NO_PORTAL;
+      remember(portals, portal, { sql, isCut, mark: markOf(sql, () => parametersOf(body)) });
+    } else if (type === "E") start(portals.get(textsOf(body, 1)[0] ?? "") ?? NO_PORTAL, false);
     else if (body[0] === CLOSES_STATEMENT) prepared.delete(textsOf(body.subarray(1), 1)[0] ?? "");
   });
   const fromServer = splitMessages({ types: "CEsIZG", longest: 4096, cut: true }, (type, body) => {

@@ -3,6 +3,7 @@ import { readError } from "../../../../src/broker/error-tap.ts";
 import { judgeFailure } from "../../../../src/rehearsal/judge/failure.ts";
 import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
 import { statementsIn } from "../../../../src/rehearsal/sql/split.ts";
 
 const shown = { files: migrationFiles([]), major: 17, literals: false };
@@ -29,7 +30,7 @@ test("of several statements in one message, the one that failed is named", () =>
   const sql = "drop index item_key; alter table item add column team int; alter table item alter column team set not null; select 1";
   const parts = statementsIn(sql).map(({ tokens }) => ({ tokens, kind: kindOf(tokens), names: [], at: undefined }));
   const sent = { session: "s", sql, startMs: 0, tags: ["DROP INDEX", "ALTER TABLE"], sqlstate: "23502", mark: undefined, isExact: true };
-  const statement = { sent: { ...sent, endMs: 9 }, startMs: 0, endMs: 9, pid: 1, transaction: 0, parts, migration: "2_team" };
+  const statement = { sent: { ...sent, endMs: 9 }, startMs: 0, endMs: 9, pid: 1, transaction: 0, parts, count: 4, migration: "2_team" };
   const error = { sqlstate: "23502", message: 'column "team" of relation "item" contains null values' };
   expect(judgeFailure([error], [statement], { limits: {} }, shown, "exit status 1").facts).toMatchObject({
     statement: "alter table item alter column team set not null",
@@ -70,4 +71,14 @@ test("the text of an error that a function raised is shown only where literals a
   expect(judged(false)).not.toContain("SECRET");
   expect(judged(false)).toContain("P0001");
   expect(judged(true)).toContain("bad row SECRET");
+});
+
+test("a failure after the text that was kept is not attributed to a statement that ran before it", () => {
+  const parts = [{ tokens: tokensOf("drop table a"), kind: "other" as const, names: [], at: undefined }];
+  const sent = { session: "s", sql: "drop table a", startMs: 0, endMs: 9, tags: ["DROP TABLE", "INSERT 0 1"], sqlstate: "23502" };
+  const statement = { sent: { ...sent, mark: undefined, isExact: true, isCut: true }, startMs: 0, endMs: 9, pid: 1, transaction: 0 };
+  const read = { ...statement, parts, count: 2, migration: "2_team" };
+  const error = { sqlstate: "23502", message: "null value" };
+  const { facts, object } = judgeFailure([error], [read], { limits: {} }, shown, "exit status 1");
+  expect([object.name, "statement" in facts]).toEqual(["2_team", false]);
 });

@@ -38,7 +38,7 @@ function statement(sql: string, startMs: number, endMs: number): ReadStatement {
   const tokens = tokensOf(sql);
   const sent = { session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined, mark: undefined, isExact: true };
   const part = { tokens, kind: kindOf(tokens), names: namesIn(tokens), at: undefined };
-  return { sent, startMs, endMs, pid: 7, transaction: startMs, parts: [part], migration: undefined };
+  return { sent, startMs, endMs, pid: 7, transaction: startMs, parts: [part], count: 1, migration: undefined };
 }
 
 const blamed = (...statements: readonly ReadStatement[]): readonly unknown[] =>

@@ -1,3 +1,4 @@
+import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
 import { expect, test } from "vitest";
 import { judgeTable } from "../../../../src/rehearsal/judge/tables.ts";
 import type { RehearsalFinding } from "../../../../src/rehearsal/finding.ts";
@@ -46,7 +47,7 @@ function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
       dropped: 0,
     },
     new Map([["s", 7]]),
-    files,
+    readParts(files),
     undefined,
     100_000,
   );
@@ -82,6 +83,11 @@ function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
 
 test("a slow statement is reported on a busy machine, however many fast ones are sent with it in one message", () => {
   expect(codes([[[REWRITE, ...Array.from({ length: 300 }, () => INSERT)].join(";"), 0, 8000]])).toEqual(["reads-blocked"]);
+});
+
+test("the statements of a message before the one that took the lock do not explain its wait", () => {
+  expect(codes([[[...Array.from({ length: 10_000 }, () => INSERT), REWRITE].join(";"), 0, 2000]])).toEqual(["reads-blocked"]);
+  expect(codes([[[REWRITE, ...Array.from({ length: 10_000 }, () => INSERT)].join(";"), 0, 2000]])).toEqual([]);
 });
 
 test("a slow statement is reported on a busy machine, however many fast messages follow it in its transaction", () => {

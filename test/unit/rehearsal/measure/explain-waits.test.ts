@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { explainWaits } from "../../../../src/rehearsal/measure/explain-waits.ts";
+import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
 import { readStatements } from "../../../../src/rehearsal/measure/statements.ts";
 import type { Wait } from "../../../../src/rehearsal/observe/blocking.ts";
 import type { SentStatement } from "../../../../src/rehearsal/observe/recording.ts";
@@ -34,7 +35,7 @@ test("each statement that makes others wait is explained, with its longest wait,
   const statements = readStatements(
     { statements: [sent(TYPE, 0, 50), sent(INDEX, 60, 90)], transactions: [], dropped: 0 },
     new Map([["s", 7]]),
-    migrationFiles([]),
+    readParts(migrationFiles([])),
     undefined,
     100,
   );
@@ -49,7 +50,7 @@ test("of the statements in one message, the one that can take the lock is named"
   const statements = readStatements(
     { statements: [sent(`${INDEX}; ${TYPE}`, 0, 90)], transactions: [], dropped: 0 },
     new Map([["s", 7]]),
-    migrationFiles([]),
+    readParts(migrationFiles([])),
     undefined,
     100,
   );
@@ -64,7 +65,7 @@ test("a wait of a table that no statement names is explained by the statement th
   const statements = readStatements(
     { statements: [sent(message, 0, 50)], transactions: [], dropped: 0 },
     new Map([["s", 7]]),
-    migrationFiles([]),
+    readParts(migrationFiles([])),
     undefined,
     100,
   );

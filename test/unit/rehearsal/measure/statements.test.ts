@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
 import { readStatements, type RevisionNames } from "../../../../src/rehearsal/measure/statements.ts";
 import type { SentStatement } from "../../../../src/rehearsal/observe/recording.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
@@ -21,10 +22,9 @@ const read = (
   statements: readonly SentStatement[],
   revisions: RevisionNames | undefined,
 ): readonly (readonly [string, string | undefined])[] =>
-  readStatements({ statements, transactions: [], dropped: 0 }, new Map(), files, revisions, 1000).map(({ sent: { sql }, migration }) => [
-    sql,
-    migration,
-  ]);
+  readStatements({ statements, transactions: [], dropped: 0 }, new Map(), readParts(files), revisions, 1000).map(
+    ({ sent: { sql }, migration }) => [sql, migration],
+  );
 
 test("a tool that records a migration after it: statements belong to the next record", () => {
   const statements = [
@@ -62,7 +62,7 @@ test("a statement that only reads is left out, except for one whose function too
   const kept = readStatements(
     { statements, transactions: [], dropped: 0 },
     new Map([["s", 7]]),
-    files,
+    readParts(files),
     undefined,
     1000,
     (pid, fromMs, toMs) => pid === 7 && fromMs <= (calling?.startMs ?? 0) && toMs >= (calling?.startMs ?? 0),
@@ -96,4 +96,33 @@ test("leaves out what only reads, sets something, or begins and ends transaction
   expect(
     read([sent("begin"), sent("select 1"), sent("set lock_timeout = 5"), sent("select 1; drop table a"), sent("commit")], undefined),
   ).toHaveLength(1);
+});
+
+const records: RevisionNames = { nameOf: (id) => id, recordsFirst: false, table: "offshoot.applied" };
+const count = (message: SentStatement): number =>
+  readStatements({ statements: [message], transactions: [], dropped: 0 }, new Map(), readParts(files), records, 1000)[0]?.count ??
+  Number.NaN;
+const record = "insert into offshoot.applied (name) values ('1')";
+
+test("counts the statements of a message without those of the tool", () => {
+  expect(count(sent(`begin;\nset lock_timeout = '1s'; drop table a; drop table b\n;reset role; ${record}; commit`, "1"))).toBe(3);
+  expect(count(sent(record, "1"))).toBe(0);
+  expect(count(sent("create table if not exists offshoot.applied (name text)"))).toBe(0);
+  expect(count(sent("insert into applied values (1)"))).toBe(0);
+  expect(count(sent("insert into other.applied values (1)"))).toBe(1);
+});
+
+test("counts the statements of a message that was cut by the answers of the server", () => {
+  const tags = ["BEGIN", "ALTER TABLE", "INSERT 0 1", "RESET", "INSERT 0 1", "COMMIT"];
+  expect(count({ ...sent("begin; alter table a add b i", "1"), isCut: true, tags })).toBe(2);
+  expect(count({ ...sent("begin; alter table a add b i", "1"), isCut: true, tags: tags.slice(0, 3), sqlstate: "23505" })).toBe(3);
+});
+
+test("does not count a message that the tool sends again outside of a transaction", () => {
+  expect(count({ ...sent("begin; vacuum a; commit"), sqlstate: "25001", tags: ["BEGIN"] })).toBe(0);
+});
+
+test("what the tool does before its first migration is part of none", () => {
+  const statements = [sent("create schema if not exists offshoot"), sent("drop table a"), sent(record, "1")];
+  expect(read(statements, records).map(([, migration]) => migration)).toEqual([undefined, "1", "1"]);
 });

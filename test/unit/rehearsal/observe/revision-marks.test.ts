@@ -14,5 +14,6 @@ test("a message with a whole file and the record at its end marks its own migrat
   const file = `create table note (id int);\nupdate person set name = ';';\n;reset session authorization; reset role;${record("002_note")}`;
   expect(markIn(file, [], records)).toBe("002_note");
   expect(markIn(`${"-- a long remark\n".repeat(2000)}${file};\n`, [], records)).toBe("002_note");
+  expect(markIn(`begin;\n${file};commit`, [], records)).toBe("002_note");
   expect(markIn("create table note (id int); select 1", [], records)).toBeUndefined();
 });

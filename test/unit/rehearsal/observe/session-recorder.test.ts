@@ -28,7 +28,7 @@ function record() {
   const tap = recordSession({
     session: "s",
     now: () => (now += 1),
-    markOf: (_, parameters) => parameters()[0],
+    markOf: (sql, parameters) => parameters()[0] ?? /record (\d+)/.exec(sql)?.[1],
     add: (statement) => void statements.push(statement),
     begin: (transaction) => void transactions.push(transaction),
     beforeNext: (_, isLast) => {
@@ -105,4 +105,23 @@ test("reads parameters as texts and as binary numbers, and nothing from a damage
   const binary = Buffer.from([0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 4, 0, 0, 0, 9, 0, 0]);
   expect(parametersOf(binary)[0]).toBe("9");
   for (let length = 0; length < binary.length; length += 1) expect(() => parametersOf(binary.subarray(0, length))).not.toThrow();
+});
+
+test("keeps the start of a very long message, and finds the record at its end", async () => {
+  const { tap, statements } = record();
+  const long = query(`begin; insert into t values ${"(1),".repeat(2_000_000)}(1); record 7; commit`);
+  for (let at = 0; at < long.length; at += 65_536) await tap.sent(long.subarray(at, at + 65_536));
+  await tap.sent(query("select 1"));
+  expect(statements.map(({ mark, isCut, sql }) => [mark, isCut, sql.length < 5_000_000])).toEqual([
+    ["7", true, true],
+    [undefined, undefined, true],
+  ]);
+});
+
+test("keeps the whole text of a message of some megabytes, until there are too many", async () => {
+  const { tap, statements } = record();
+  const sql = `${"-- remark\n".repeat(400_000)}drop table t`;
+  for (let sent = 0; sent < 6; sent += 1) await tap.sent(query(sql));
+  expect(statements.map((each) => each.sql.endsWith("drop table t"))).toEqual([true, true, true, true, false, false]);
+  expect(statements.map(({ isCut }) => isCut === true)).toEqual([false, false, false, false, true, true]);
 });
