@@ -51,7 +51,7 @@ export interface CheckFacts {
   };
   /** The job uses the database that the job `migrates` migrates, and does not wait for it. */
   readonly "not-after-migration": { readonly migrates: string; readonly command: string };
-  readonly "migration-failure-hidden": { readonly command: string; readonly by: "a pipe" | "continue-on-error" | "the command after ||" };
+  readonly "migration-failure-hidden": { readonly command: string; readonly by: HiddenBy };
   readonly "migrates-through-pooler": { readonly variable: string; readonly value: string };
   readonly "secret-in-output": { readonly output: string; readonly value: string };
   readonly "needs-missing": { readonly job: string; readonly expression: string };
@@ -72,3 +72,13 @@ export interface CheckFacts {
 }
 
 export type CheckCode = keyof CheckFacts;
+
+/** Why a step succeeds although a command of it failed. */
+export type HiddenBy =
+  | "a pipe"
+  | "continue-on-error"
+  | "continue-on-error of the job"
+  | "the command after ||"
+  | "set +e"
+  | "a shell without -e"
+  | "&";

@@ -133,12 +133,14 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     remedy: `Add ${migrates} to needs. Or run \`offshoot migrate\` in both jobs: then the second one waits.`,
   }),
   "migration-failure-hidden": ({ command, by }) => ({
-    problem: `a failed migration does not fail the step, because of ${by}`,
+    problem: `a failed migration does not fail the ${by === "continue-on-error of the job" ? "workflow" : "step"}, because of ${by}`,
     details: detail("command", command),
     remedy:
       by === "a pipe"
         ? "Set `shell: bash`, which adds pipefail. Without it, the status of the step is that of the last command in the pipe."
-        : "Let the step fail. Otherwise all later steps run on an unknown schema.",
+        : by === "&"
+          ? "Wait for it with `wait $!`, which has the status of the command. `wait` alone is always a success."
+          : "Let the step fail. Otherwise all later steps run on an unknown schema.",
   }),
   "migrates-through-pooler": ({ variable, value }) => ({
     problem: "migrations connect through a pooler, where session locks do not work",

@@ -1,31 +1,23 @@
 import { posix } from "node:path";
-import { isShell, type Repository } from "./repository.ts";
+import { makeScripts } from "./make-scripts.ts";
+import { type CalledScript, isShell, type Repository } from "./repository.ts";
 import { packagesOf } from "./workspaces.ts";
-
-/** A script that a command calls. */
-export interface CalledScript {
-  readonly file: string;
-  readonly text: string;
-  /** The folder in which it runs. */
-  readonly folder: string;
-  /** The line of the file where the text would start. */
-  readonly line: number;
-}
 
 const FLAGS = String.raw`(?:\s+(?:(?:--prefix|--cwd|--dir|--filter|--workspace|-C|-F|-w)[=\s]+\S+|-\S+|workspace\s+\S+))*`;
 const PACKAGE_SCRIPT = new RegExp(String.raw`^(?:npm|pnpm|yarn|bun)\b(${FLAGS})(?:\s+(?:run|run-script))?(${FLAGS})\s+([\w:.@/-]+)`);
 const IN_FOLDER = /(?:--prefix|--cwd|--dir|-C)[=\s]+(\S+)/;
 const SHELL_FILE =
   /^(?:(?:ba|z|da|k)?sh\s+(?:-\S+\s+)*|source\s+|\.\s+)?((?:\.{1,2}\/|[\w.-]+\/)*[\w.-]+\.(?:sh|bash)|(?:\.\/|bin\/|scripts?\/|ci\/)[\w./-]+)(?=\s|$)/;
-const MAKE = /^(?:g?make|just|task)\b((?:\s+-\S+(?:\s+(?=\S*\/)\S+)?)*)\s+([\w.:/-]+)/;
 
-/** The scripts that a simple command calls: package scripts, also of several packages, a make target, or a shell file. */
+/** The scripts that a simple command calls: package scripts, also of several packages, make targets, or a shell file. */
 export function calledScripts(command: string, folder: string, repository: Repository): readonly CalledScript[] {
   const inPackages = packagesOf(command, folder, repository);
   const ofPackages = (inPackages?.folders ?? []).flatMap(
     (each) => packageScript(posix.join(each, "package.json"), inPackages?.script ?? "", each, repository.read) ?? [],
   );
-  return ofPackages.length > 0 ? ofPackages : [calledScript(command, folder, repository) ?? []].flat();
+  if (ofPackages.length > 0) return ofPackages;
+  const ofMake = makeScripts(command, folder, repository);
+  return ofMake.length > 0 ? ofMake : [calledScript(command, folder, repository) ?? []].flat();
 }
 
 function calledScript(command: string, folder: string, { read }: Repository): CalledScript | undefined {
@@ -34,16 +26,6 @@ function calledScript(command: string, folder: string, { read }: Repository): Ca
   if (script !== "") {
     const where = IN_FOLDER.exec(`${before} ${between} ${command}`)?.[1] ?? ".";
     return packageScript(at(posix.join(where, "package.json")), script, at(where), read);
-  }
-  const [, makeFlags = "", target = ""] = MAKE.exec(command) ?? [];
-  if (target !== "") {
-    const where = /-C[=\s]*(\S+)/.exec(makeFlags)?.[1] ?? ".";
-    return makeTarget(
-      ["Makefile", "makefile", "GNUmakefile", "justfile"].map((name) => at(posix.join(where, name))),
-      target,
-      at(where),
-      read,
-    );
   }
   const path = SHELL_FILE.exec(command)?.[1];
   if (path === undefined) return undefined;
@@ -81,21 +63,4 @@ function withSeries(text: string): string {
       .map((name) => `npm run ${name}`)
       .join(" && "),
   );
-}
-
-function makeTarget(files: readonly string[], target: string, folder: string, read: Repository["read"]): CalledScript | undefined {
-  for (const file of files) {
-    const lines = read(file)?.split("\n") ?? [];
-    const start = lines.findIndex(
-      (line) => line.split(":")[0]?.trim().split(/\s+/).includes(target) === true && /^[\w.-][^=]*:/.test(line),
-    );
-    if (start === -1) continue;
-    const recipe = lines.slice(start + 1);
-    const end = recipe.findIndex((line) => line.trim() !== "" && !/^\s/.test(line));
-    const needed = (lines[start]?.split(/::?/)[1] ?? "").split("#")[0]?.trim().split(/\s+/) ?? [];
-    const body = (end === -1 ? recipe : recipe.slice(0, end)).map((line) => line.trim().replace(/^[@-]+/, ""));
-    const calls = needed.filter((name) => name !== "" && name !== target && !/[=$]/.test(name)).map((name) => `make ${name}`);
-    return { file, text: [...calls, ...body].join("\n"), folder, line: start + 2 - calls.length };
-  }
-  return undefined;
 }

@@ -1,11 +1,21 @@
 import { alternativesOf, bothOf, type Conjunction, type Literal, TRUE } from "./expression.ts";
+import { withImplied } from "./implied.ts";
 import type { Leg } from "./matrix.ts";
+import type { Trigger } from "./triggers.ts";
 
 const STATUS_FUNCTION = /\b(?:always|cancelled|failure|success)\s*\(\s*\)/;
 
 /** Whether a condition decides itself what happens after a job that failed or was skipped. */
 export function hasStatusFunction(condition: string): boolean {
   return STATUS_FUNCTION.test(condition);
+}
+
+/**
+ * The condition that holds in every run of a workflow with these triggers. A called workflow runs on the events of its callers.
+ */
+export function conditionOf(triggers: readonly Trigger[]): string {
+  if (triggers.some(({ name }) => name === "workflow_call")) return "";
+  return triggers.map(({ name }) => `github.event_name == '${name.replaceAll("'", "''")}'`).join(" || ");
 }
 
 /** Whether two conditions can never be true in one run: each pair of their alternatives contradicts itself. */
@@ -29,7 +39,8 @@ function allTrue(conditions: readonly string[]): readonly Conjunction[] {
   return conditions.map(alternativesOf).reduce(bothOf, [[]]);
 }
 
-function isImpossible(all: Conjunction): boolean {
+function isImpossible(conditions: Conjunction): boolean {
+  const all = withImplied(conditions);
   return all.some((a, at) => all.slice(at + 1).some((b) => contradict(a, b) || contradict(b, a)));
 }
 

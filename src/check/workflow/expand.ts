@@ -1,7 +1,9 @@
 import { posix } from "node:path";
 import { readDocument } from "./document.ts";
+import { joined } from "./expression.ts";
+import { inputsOf } from "./inputs.ts";
 import type { Repository } from "./repository.ts";
-import { compositeStepsOf, inputDefaultsOf, type Job, type Step, type Texts, type Workflow, workflowOf } from "./workflow.ts";
+import { compositeStepsOf, type Job, type Step, type Texts, type Workflow, workflowOf } from "./workflow.ts";
 
 // Actions can call each other in a circle.
 const DEEPEST = 4;
@@ -17,7 +19,7 @@ function stepsOf(step: Step, repository: Repository, depth: number): readonly St
   const document = action === undefined ? undefined : readDocument(action.text);
   const inner = document === undefined || document.error !== undefined ? undefined : compositeStepsOf(document);
   if (document === undefined || inner === undefined) return [step];
-  const fill = filled({ ...inputDefaultsOf(document), ...step.with });
+  const { fill, fillCondition } = inputsOf(document, step.with);
   return inner
     .map((each): Step => ({
       ...each,
@@ -27,7 +29,7 @@ function stepsOf(step: Step, repository: Repository, depth: number): readonly St
       folder: fill(each.folder),
       with: mapped(each.with, fill),
       env: { ...step.env, ...mapped(each.env, fill) },
-      condition: [step.condition, each.condition].filter((condition) => condition !== "").join(" && "),
+      condition: joined(step.condition, fillCondition(each.condition)),
       continueOnError: step.continueOnError || each.continueOnError,
     }))
     .flatMap((each) => stepsOf(each, repository, depth + 1));
@@ -64,8 +66,8 @@ export function calledJobs(job: Job, repository: Repository): Workflow | undefin
   if (source === undefined || document === undefined || document.error !== undefined) return undefined;
   const called = workflowOf(source.file, document);
   if (called === undefined) return undefined;
-  const inputs = filled({ ...inputDefaultsOf(document), ...job.with });
-  const fill = (text: string): string => withSecrets(inputs(text), job.secrets);
+  const inputs = inputsOf(document, job.with);
+  const fill = (text: string): string => withSecrets(inputs.fill(text), job.secrets);
   const env = mapped(called.env, fill);
   return withCompositeSteps(
     {
@@ -74,11 +76,13 @@ export function calledJobs(job: Job, repository: Repository): Workflow | undefin
       concurrency: fill(called.concurrency),
       jobs: called.jobs.map((each) => ({
         ...each,
+        condition: inputs.fillCondition(each.condition),
         env: mapped(each.env, fill),
         environment: fill(each.environment),
         concurrency: fill(each.concurrency),
         steps: each.steps.map((step) => ({
           ...step,
+          condition: inputs.fillCondition(step.condition),
           run: fill(step.run),
           folder: fill(step.folder),
           env: mapped(step.env, fill),
@@ -88,11 +92,6 @@ export function calledJobs(job: Job, repository: Repository): Workflow | undefin
     },
     repository,
   );
-}
-
-/** Replaces the inputs in a text by the values that the caller gives. */
-function filled(values: Texts): (text: string) => string {
-  return (text) => text.replaceAll(/\$\{\{\s*inputs\.([\w-]+)\s*\}\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
 /** Replaces the secrets that a called workflow names by those that the caller passes under these names. */

@@ -1,3 +1,5 @@
+import { areEqual, isConstant, isTruthy } from "./constants.ts";
+
 /** One comparison that a condition needs. `right` is a text in small letters; `TRUE` means that `left` is true. */
 export interface Literal {
   readonly left: string;
@@ -26,6 +28,17 @@ export function isText(condition: string): boolean {
   return around !== condition && around !== "";
 }
 
+/** One condition that is true when all are. */
+export function joined(...conditions: readonly string[]): string {
+  const needed = conditions.filter((condition) => condition.trim() !== "");
+  if (needed.length < 2) return needed[0] ?? "";
+  return needed.map((condition) => (isText(condition) ? "true" : `(${bare(condition)})`)).join(" && ");
+}
+
+function bare(condition: string): string {
+  return condition.replaceAll(/^\s*\$\{\{|\}\}\s*$/g, "");
+}
+
 /**
  * The alternatives of a condition of GitHub Actions (GitHub documentation, "Evaluate expressions"): it is true when all
  * comparisons of one of them are. Status functions and parts that are not compared are left out, because they can be true.
@@ -33,7 +46,7 @@ export function isText(condition: string): boolean {
  */
 export function alternativesOf(condition: string): readonly Conjunction[] {
   if (isText(condition)) return [[]];
-  const tokens = tokensOf(condition.replaceAll(/^\s*\$\{\{|\}\}\s*$/g, ""));
+  const tokens = tokensOf(bare(condition));
   if (tokens === undefined || tokens.length === 0 || tokens.length > MOST_TOKENS) return [[]];
   const parser = parserOf(tokens);
   const parsed = parser.either();
@@ -60,9 +73,9 @@ function parserOf(tokens: readonly string[]): { readonly either: () => Part; rea
   let at = 0;
   const take = (...wanted: readonly string[]): string | undefined => (wanted.includes(tokens[at] ?? "") ? tokens[at++] : undefined);
 
-  const either = (): Part => joined(both, "||", (isTrue, parts) => (isTrue ? anyOf(parts, true) : allOf(parts, false)));
-  const both = (): Part => joined(not, "&&", (isTrue, parts) => (isTrue ? allOf(parts, true) : anyOf(parts, false)));
-  const joined = (next: () => Part, operator: string, join: (isTrue: boolean, parts: readonly Part[]) => readonly Conjunction[]): Part => {
+  const either = (): Part => chain(both, "||", (isTrue, parts) => (isTrue ? anyOf(parts, true) : allOf(parts, false)));
+  const both = (): Part => chain(not, "&&", (isTrue, parts) => (isTrue ? allOf(parts, true) : anyOf(parts, false)));
+  const chain = (next: () => Part, operator: string, join: (isTrue: boolean, parts: readonly Part[]) => readonly Conjunction[]): Part => {
     const parts = [next()];
     while (take(operator) !== undefined) parts.push(next());
     return (isTrue) => join(isTrue, parts);
@@ -121,17 +134,38 @@ const STATUS = /^(?:always|cancelled|failure|success)\(\)$/;
 
 function alone(text: string): Part {
   if (STATUS.test(text)) return () => [[]];
-  const constant = /^(?:true|false|null|0|''|'[^]+'|\d+)$/.exec(text)?.[0];
-  if (constant === undefined) return (isTrue) => [[{ left: text, equals: isTrue, right: TRUE }]];
-  return (isTrue) => (isTrue === !/^(?:false|null|0|'')$/.test(constant) ? [[]] : []);
+  if (isConstant(text)) return constantPart(isTruthy(text));
+  return memberOf(text) ?? ((isTrue) => [[{ left: text, equals: isTrue, right: TRUE }]]);
+}
+
+function constantPart(value: boolean): Part {
+  return (isTrue) => (isTrue === value ? [[]] : []);
+}
+
+/** `contains(fromJSON('["a", "b"]'), name)` is a comparison with each text of the list. */
+function memberOf(text: string): Part | undefined {
+  const [, json = "", name] = /^contains\(fromjson\('([^]*)'\),([\w.*-]+)\)$/.exec(text) ?? [];
+  const list = name === undefined ? undefined : listOf(json.replaceAll("''", "'"));
+  if (name === undefined || list === undefined) return undefined;
+  const literals = (equals: boolean): readonly Literal[] => list.map((each) => ({ left: name, equals, right: each.toLowerCase() }));
+  return (isTrue) => (isTrue ? cut(literals(true).map((literal) => [literal])) : [literals(false)]);
+}
+
+function listOf(json: string): readonly string[] | undefined {
+  try {
+    const list = JSON.parse(json) as unknown;
+    return Array.isArray(list) && list.every((each) => typeof each === "string") ? list : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function comparison(left: string, operator: string, right: string): Part {
-  const constant = /^(?:'[^]*'|true|false|\d+)$/;
   // `'push' == github.event_name` is the same as the other way round.
-  const [name, text] = constant.test(left) && !constant.test(right) ? [right, left] : [left, right];
-  if (!/^[!=]=$/.test(operator) || constant.test(name) || !constant.test(text)) return () => [[]];
+  const [name, text] = isConstant(left) && !isConstant(right) ? [right, left] : [left, right];
+  if (!/^[!=]=$/.test(operator) || !isConstant(text)) return () => [[]];
   const equals = operator === "==";
+  if (isConstant(name)) return constantPart(areEqual(name, text) === equals);
   if (text === "true" || text === "false")
     return (isTrue) => [[{ left: name, equals: (text === "true") === (equals === isTrue), right: TRUE }]];
   const plain = text.replaceAll(/^'|'$/g, "").toLowerCase();

@@ -1,5 +1,5 @@
-import { canBeTrueIn, exclude } from "./conditions.ts";
-import type { Job } from "./workflow.ts";
+import { canBeTrueIn, conditionOf, exclude } from "./conditions.ts";
+import type { Job, Workflow } from "./workflow.ts";
 
 /** Whether one of two jobs waits for the other, also through other jobs. */
 export function isOrdered(one: Job, other: Job, jobs: readonly Job[]): boolean {
@@ -22,10 +22,10 @@ export interface Running {
 }
 
 /** Whether two jobs of one workflow can be in these steps at the same time. */
-export function canOverlap(one: Running, other: Running, jobs: readonly Job[]): boolean {
+export function canOverlap(one: Running, other: Running, { jobs, triggers }: Pick<Workflow, "jobs" | "triggers">): boolean {
   if (isOrdered(one.job, other.job, jobs)) return false;
   if (one.job.concurrency !== "" && one.job.concurrency === other.job.concurrency) return false;
-  return !exclude([one.job.condition, one.condition], [other.job.condition, other.condition]);
+  return !exclude([one.job.condition, one.condition], [other.job.condition, other.condition, conditionOf(triggers)]);
 }
 
 /** Whether two legs of a job's matrix can be in this step at the same time. */

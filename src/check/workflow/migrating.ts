@@ -2,6 +2,7 @@ import { migrates, needsServer } from "./commands.ts";
 import { withWorkflowName } from "./concurrency.ts";
 import { hasOwnDatabase, reachedBy } from "./database.ts";
 import { calledJobs } from "./expand.ts";
+import { joined } from "./expression.ts";
 import { type Followed, followStep } from "./follow.ts";
 import { conditionsOf, neededBy, type Running } from "./graph.ts";
 import { migratesByName } from "./migration-names.ts";
@@ -38,7 +39,7 @@ export function migrationsOf(workflow: Workflow, repository: Repository): readon
           matrix: job.matrix.legs > inner.matrix.legs ? job.matrix : inner.matrix,
           concurrency: job.concurrency || inner.concurrency,
         },
-        condition: [inner.condition, migrating.condition].filter((condition) => condition !== "").join(" && "),
+        condition: joined(inner.condition, migrating.condition),
         conditions: [...conditionsOf(job, workflow.jobs), ...migrating.conditions],
         groups: [...groupsOf(job, workflow, workflow.name), ...groupsOf(inner, called, workflow.name)],
         steps: [...neededBy(job, workflow.jobs).flatMap((each) => each.steps), ...migrating.steps],

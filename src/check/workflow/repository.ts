@@ -12,3 +12,13 @@ export interface Repository {
 export function isShell(file: string, text: string): boolean {
   return /\.(?:sh|bash)$/.test(file) || /^#!.*\b(?:ba|da|z|k)?sh\b/.test(text);
 }
+
+/** A script that a command calls. */
+export interface CalledScript {
+  readonly file: string;
+  readonly text: string;
+  /** The folder in which it runs. */
+  readonly folder: string;
+  /** The line of the file where the text would start. */
+  readonly line: number;
+}

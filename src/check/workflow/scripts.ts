@@ -1,7 +1,8 @@
 import type { CheckedObject } from "../finding.ts";
 import { followStep } from "./follow.ts";
 import type { Repository } from "./repository.ts";
-import type { Texts, Workflow } from "./workflow.ts";
+import { writtenVariables } from "./shell.ts";
+import type { Job, Step, Texts, Workflow } from "./workflow.ts";
 
 /** A shell script: of a step, or in a file. */
 export interface Script {
@@ -29,7 +30,7 @@ export function scriptsOf(workflows: readonly Workflow[], repository: Repository
       job.steps
         .filter(({ run }) => run !== "")
         .map((step): Script => {
-          const all = { ...env, ...job.env, ...step.env };
+          const all = { ...env, ...job.env, ...leftBy(job.steps, step), ...step.env };
           for (const { file: called } of followStep(step, repository)) {
             const text = called === undefined || files.has(called) || !isScriptName(called) ? undefined : repository.read(called);
             // Variables of the step reach the script, too.
@@ -40,8 +41,8 @@ export function scriptsOf(workflows: readonly Workflow[], repository: Repository
             text: step.run,
             file,
             lineOf: () => step.line,
-            // GitHub documentation, "Workflow syntax", `jobs.<job_id>.steps[*].shell`: bash and sh get -e.
-            endsOnFailure: !/^(?:pwsh|powershell|cmd|python|node)\b|\{0\}/.test(step.shell ?? job.shell ?? shell ?? ""),
+            // GitHub documentation, "Workflow syntax", `jobs.<job_id>.steps[*].shell`: bash and sh get -e, and Windows has pwsh.
+            endsOnFailure: !/^(?:pwsh|powershell|cmd|python|node)\b|\{0\}/.test(step.shell ?? job.shell ?? shell ?? defaultShell(job)),
             env: all,
           };
         }),
@@ -50,6 +51,16 @@ export function scriptsOf(workflows: readonly Workflow[], repository: Repository
   return [...ofSteps, ...files.values()];
 }
 
+function defaultShell({ runsOn }: Job): string {
+  return /\bwindows\b/i.test(runsOn) ? "pwsh" : "";
+}
+
+/** The variables that earlier steps of a job write for all later ones. */
+function leftBy(steps: readonly Step[], step: Step): Texts {
+  const lines = steps.slice(0, steps.indexOf(step)).flatMap(({ run }) => run.split("\n").filter((line) => line.includes("GITHUB_ENV")));
+  return writtenVariables(lines.join("\n"));
+}
+
 function isScriptName(file: string): boolean {
-  return !/(?:^|\/)(?:package\.json|[Mm]akefile|GNUmakefile|justfile)$/.test(file);
+  return !/(?:^|\/)(?:package\.json|[Mm]akefile|GNUmakefile|justfile|[^/]*\.mk)$/.test(file);
 }

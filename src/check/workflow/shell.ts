@@ -58,7 +58,8 @@ export function hereDocuments(script: string): readonly { readonly text: string;
   return lines;
 }
 
-function simpleCommands(line: string): readonly string[] {
+/** The commands of a line, without quotes being looked into. */
+export function simpleCommands(line: string): readonly string[] {
   const commands: string[] = [];
   let current = "";
   let quote = "";

@@ -30,8 +30,12 @@ export interface Job {
   readonly concurrency: string;
   /** Its secrets and variables differ from those of the repository. */
   readonly environment: string;
+  /** Label of the machine, or what describes it. */
+  readonly runsOn: string;
   /** Whether the job has its own database server as a service. */
   readonly hasService: boolean;
+  /** Whether the workflow continues and succeeds when the job fails. An expression, such as one of a matrix, does not count. */
+  readonly continueOnError: boolean;
   /** The workflow that the job calls. */
   readonly uses: string;
   readonly with: Texts;
@@ -67,13 +71,6 @@ export function compositeStepsOf(document: WorkflowDocument): readonly Step[] | 
   return Array.isArray(steps)
     ? (steps as unknown[]).map((step, at) => stepOf("action", mapping(step), at, { line: 1, folder: "." }))
     : undefined;
-}
-
-/** The default values of the inputs of an action, or of a called workflow. */
-export function inputDefaultsOf(document: WorkflowDocument): Texts {
-  const root = mapping(document.value);
-  const inputs = mapping(root["inputs"] ?? mapping(mapping(root["on"])["workflow_call"])["inputs"]);
-  return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, text(mapping(input)["default"])]));
 }
 
 /** The names of the outputs that an action or a called workflow declares. */
@@ -115,6 +112,8 @@ function jobOf(id: string, job: Mapping, document: WorkflowDocument, inherited: 
     concurrency: namedBy(job["concurrency"], "group"),
     environment: namedBy(job["environment"], "name"),
     hasService: Object.entries(mapping(job["services"])).some((service) => isServerImage(JSON.stringify(service))),
+    runsOn: text(job["runs-on"]),
+    continueOnError: text(job["continue-on-error"]) === "true",
     uses: text(job["uses"]),
     with: texts(job["with"]),
     secrets: texts(job["secrets"]),

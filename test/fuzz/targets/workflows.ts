@@ -4,7 +4,8 @@ import { readDocument } from "../../../src/check/workflow/document.ts";
 import { isShell } from "../../../src/check/workflow/repository.ts";
 import { REQUIREMENTS } from "../../../src/check/workflow/rules/required.ts";
 import { scriptFile } from "../../../src/check/workflow/scripts.ts";
-import { compositeStepsOf, inputDefaultsOf, workflowOf } from "../../../src/check/workflow/workflow.ts";
+import { inputsOf } from "../../../src/check/workflow/inputs.ts";
+import { compositeStepsOf, workflowOf } from "../../../src/check/workflow/workflow.ts";
 import { changedText } from "../hostile.ts";
 import { blocksOf, samplesBelow } from "../samples.ts";
 import { target } from "../target.ts";
@@ -72,7 +73,7 @@ export const workflows = target({
     const composite = readDocument(action);
     return [
       compositeStepsOf(composite),
-      inputDefaultsOf(composite),
+      inputsOf(composite, {}).fillCondition("inputs.a == 'true'"),
       mistakesIn(found === undefined ? [] : [found], { read: (path) => files[path] }, scripts, REQUIREMENTS),
     ];
   },

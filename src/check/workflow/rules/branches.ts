@@ -49,7 +49,14 @@ function runsAnyway(step: Step, job: Job): boolean {
   // `offshoot run` cleans up by itself, unless its step is killed.
   const rest = /\bcancelled\(\)/.test(step.condition) && job.steps.some((other) => RUNS.test(other.run));
   // When a needed job is skipped or fails, the whole job is skipped, whatever the condition of the step.
-  return (ALWAYS.test(step.condition) || first || rest) && (ALWAYS.test(job.condition) || job.needs.length === 0);
+  return (isAlways(step.condition) || first || rest) && (isAlways(job.condition) || job.needs.length === 0);
+}
+
+/** Also the three possible ends of a job together. */
+function isAlways(condition: string): boolean {
+  if (ALWAYS.test(condition)) return true;
+  const alternatives = condition.replaceAll(/^\s*\$\{\{|\}\}\s*$|\s/g, "").split("||");
+  return ["success()", "failure()", "cancelled()"].every((each) => alternatives.includes(each));
 }
 
 function onlyPrepares({ uses, run }: Step): boolean {

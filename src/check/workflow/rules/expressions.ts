@@ -1,6 +1,7 @@
 import { nearest } from "../../../nearest.ts";
 import { found, type CheckFinding } from "../../finding.ts";
 import { isSecretName } from "../secret-names.ts";
+import { valuesIn } from "../secret-values.ts";
 import { isText } from "../expression.ts";
 import type { Job, Workflow } from "../workflow.ts";
 
@@ -16,11 +17,7 @@ export function secretInOutput({ file, jobs }: Workflow): readonly CheckFinding[
 }
 
 function holdsSecret(value: string, job: Job): boolean {
-  // A comparison has the result true or false, which is not a secret.
-  const expressions = [...value.matchAll(/\$\{\{(.*?)\}\}/g)]
-    .map(([, text = ""]) => text)
-    .filter((text) => !/[!=<>]=?\s*'|^\s*!/.test(text));
-  return expressions.some((text) =>
+  return valuesIn(value).some((text) =>
     [...text.matchAll(/\bsecrets\.([\w-]+)|\b(?:steps\.([\w-]+)\.)?outputs\.([\w-]+)/g)].some(([, secret, id, name = ""]) =>
       secret === undefined ? isSecretName(name) && !isFixed(id, name, job) : secret !== "GITHUB_TOKEN",
     ),
@@ -85,23 +82,4 @@ function conditionsOf({ file, jobs }: Workflow): readonly Condition[] {
     { object: { kind: "job", name: job.id } as const, condition: job.condition, place: { file, line: job.line } },
     ...job.steps.map(({ name, condition, line }) => ({ object: { kind: "step", name } as const, condition, place: { file, line } })),
   ]);
-}
-
-// Somebody with the right to write has merged this pull request, so that its code is trusted.
-const MERGED = /(?<!!\s*)\bgithub\.event\.pull_request\.merged\b(?!\s*(?:!=\s*true|==\s*false))/;
-
-/**
- * Checkouts of pull request code under `pull_request_target`, which has secrets and a token with write permissions. A
- * workflow that only runs for merged pull requests, such as a backport, is left out.
- */
-export function untrustedCheckout({ file, triggers, jobs }: Workflow): readonly CheckFinding[] {
-  if (!triggers.some(({ name }) => name === "pull_request_target")) return [];
-  return jobs.flatMap((job) =>
-    job.steps
-      .filter((step) => !MERGED.test(`${job.condition} ${step.condition}`))
-      .filter((step) => /^actions\/checkout\b/.test(step.uses) && /pull_request\.head|head_ref|refs\/pull/.test(step.with["ref"] ?? ""))
-      .map((step) =>
-        found("untrusted-checkout", { kind: "step", name: step.name }, { ref: step.with["ref"] ?? "" }, { file, line: step.line }),
-      ),
-  );
 }

@@ -3,7 +3,7 @@ import { canOverlap, legsOverlap } from "../graph.ts";
 import { databaseKey, type Migrating, migratingCommands, migrationsOf } from "../migrating.ts";
 import type { Repository } from "../repository.ts";
 import { assignmentsOf, withoutPrefix, writtenVariables } from "../shell.ts";
-import type { Job, Step, Texts, Workflow } from "../workflow.ts";
+import type { Texts, Workflow } from "../workflow.ts";
 import { hasDirectUrl, namesPooler } from "./scripts.ts";
 
 /**
@@ -35,9 +35,9 @@ export function migratesTwice(workflow: Workflow, repository: Repository): reado
   });
 }
 
-function clashes(one: Migrating, all: readonly Migrating[], { jobs }: Workflow): boolean {
+function clashes(one: Migrating, all: readonly Migrating[], workflow: Workflow): boolean {
   if (legsOverlap(one)) return true;
-  return all.some((other) => other.job.id !== one.job.id && databaseKey(other) === databaseKey(one) && canOverlap(one, other, jobs));
+  return all.some((other) => other.job.id !== one.job.id && databaseKey(other) === databaseKey(one) && canOverlap(one, other, workflow));
 }
 
 /** The command of the step, and the command that it leads to. */
@@ -45,68 +45,13 @@ function shown({ command: { from, text, file } }: Migrating): string {
   return file === undefined ? text : `${from} (in ${file}: ${text})`;
 }
 
-/**
- * Migrations that can fail without failing their step. A step without `shell` runs with `bash -e`, without `pipefail`
- * (GitHub documentation, "Workflow syntax", `jobs.<job_id>.steps[*].shell`).
- */
-export function failureHidden({ file, shell, jobs }: Workflow, repository: Repository): readonly CheckFinding[] {
-  return jobs.flatMap((job) =>
-    job.steps.flatMap((step) =>
-      migratingLines(step, repository).flatMap(({ line, inner }) => {
-        const by = hiddenBy(line, step, job, shell) ?? (inner.some(hasFallback) ? "the command after ||" : undefined);
-        return by === undefined
-          ? []
-          : [found("migration-failure-hidden", { kind: "step", name: step.name }, { command: line, by }, { file, line: step.line })];
-      }),
-    ),
-  );
-}
-
-/** A line of a step that migrates, with the lines of the scripts through which it does. */
-interface MigratingLine {
-  readonly line: string;
-  readonly inner: readonly string[];
-}
-
-function migratingLines(step: Step, repository: Repository): readonly MigratingLine[] {
-  const commands = migratingCommands(step, repository);
-  return [...new Set(commands.map(({ fromLine }) => fromLine))].map((line) => ({
-    line,
-    inner: commands.filter((command) => command.fromLine === line && command.file !== undefined).map((command) => command.line),
-  }));
-}
-
-/** Whether another step of the job decides by the outcome of this one (GitHub documentation, "Contexts", `steps.<id>.outcome`). */
-function readsOutcome({ id }: Step, job: string): boolean {
-  return id !== undefined && job.includes(`steps.${id}.outcome`);
-}
-
-function hiddenBy(
-  command: string,
-  step: Step,
-  { text, ...job }: Job,
-  workflowShell: string | undefined,
-): "a pipe" | "continue-on-error" | "the command after ||" | undefined {
-  if (step.continueOnError && !readsOutcome(step, text)) return "continue-on-error";
-  const bare = command.replaceAll(/"[^"]*"|'[^']*'|\$\{\{.*?\}\}/g, "");
-  if (hasFallback(bare)) return "the command after ||";
-  const pipes = /[^|>]\|[^|]/.test(bare);
-  const shell = step.shell ?? job.shell ?? workflowShell;
-  return pipes && shell === undefined && !/pipefail/.test(step.run) ? "a pipe" : undefined;
-}
-
-/** Whether a line continues with success after a failure. */
-function hasFallback(line: string): boolean {
-  return /\|\|(?!\s*(?:exit\s+[1-9]|\{[^}]*exit\s+[1-9]|\([^)]*exit\s+[1-9]|return\s+[1-9]|false\b))/.test(line);
-}
-
 /** Migrations with the URL of a pooler, which the workflow sets or an earlier step writes. */
 export function throughPooler({ file, env, jobs }: Workflow, repository: Repository): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     job.steps.flatMap((step, at) => {
-      if (migratingLines(step, repository).length === 0) return [];
-      const written = Object.assign({}, ...job.steps.slice(0, at).map(({ run }) => writtenVariables(run))) as Texts;
       const commands = migratingCommands(step, repository);
+      if (commands.length === 0) return [];
+      const written = Object.assign({}, ...job.steps.slice(0, at).map(({ run }) => writtenVariables(run))) as Texts;
       const before = Object.assign({}, ...commands.map(({ from }) => assignmentsOf(from))) as Texts;
       const all: Texts = { ...env, ...job.env, ...written, ...step.env, ...before };
       const names = Object.keys(all).map((name) => `${name}=`);

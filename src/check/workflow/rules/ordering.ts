@@ -25,7 +25,7 @@ export function notAfterMigration(workflow: Workflow, repository: Repository): r
         (each) =>
           reached.kind === "shared" &&
           databaseKey(each) === reached.value &&
-          canOverlap(each, { job, condition: step.condition }, workflow.jobs),
+          canOverlap(each, { job, condition: step.condition }, workflow),
       );
       if (migration === undefined) continue;
       const facts = { migrates: migration.job.id, command: used.from };

@@ -3,6 +3,7 @@ import { found, type CheckFinding } from "../../finding.ts";
 import { migrates } from "../commands.ts";
 import type { Script } from "../scripts.ts";
 import { isSecretName } from "../secret-names.ts";
+import { namesSecret, valuesIn } from "../secret-values.ts";
 import { hereDocuments, logicalLines, shellCommands } from "../shell.ts";
 
 const PYTHON_IN_BACKGROUND = /\b(?:python[\d.]*|celery|gunicorn|uvicorn|rq|dramatiq)\b.*[^&>]&(?:\s*$|\s+(?!&))/;
@@ -28,9 +29,18 @@ export function incrementEnds(script: Script): readonly CheckFinding[] {
     }
     // In a condition, or before `||` and `&&`, a failure does not end the script.
     const isAlone = !/^(?:if|while|until|elif|!)\s/.test(text) && !followedBy(line, text);
-    if (!ends || !isAlone || !INCREMENT.test(text.replace(/^(?:then|do|else|\{)\s+/, ""))) return [];
+    const increment = text.replace(/^(?:then|do|else|\{)\s+/, "");
+    if (!ends || !isAlone || !INCREMENT.test(increment) || startsAboveZero(increment, script.text)) return [];
     return [inScript(script, at, (place) => found("increment-ends-script", script.object, { command: line }, place))];
   });
+}
+
+/** `n++` has the status of the value before, so a counter that starts at one or more never ends the script. */
+function startsAboveZero(increment: string, script: string): boolean {
+  const name = /^(?:\(\(|let)\s*["']?(\w+)\s*\+\+/.exec(increment)?.[1];
+  if (name === undefined) return false;
+  const assigned = [...script.matchAll(new RegExp(String.raw`(?<![\w$])${name}\s*([-+*/%]?=|--)\s*["']?(-?\w*)`, "g"))];
+  return assigned.length > 0 && assigned.every(([, operator, value = ""]) => operator === "=" && /^[1-9]\d*$/.test(value));
 }
 
 function followedBy(line: string, command: string): boolean {
@@ -41,16 +51,12 @@ function followedBy(line: string, command: string): boolean {
 export function secretInLog(script: Script): readonly CheckFinding[] {
   return logicalLines(script.text).flatMap(({ text, at }) => {
     const [, name = "", value = "", file] =
-      /\b(?:echo|printf)\s+(?:-\w+\s+)*["']?([\w-]+)=(.*)>>?\s*["']?\$\{?(GITHUB_OUTPUT)\b/.exec(text) ?? [];
-    // A text that is in the script itself, such as the password of a demo, is not a secret.
-    if (file === undefined || !/[$`]/.test(value) || !(isSecretName(name) || namesSecret(text))) return [];
+      /\b(?:echo|printf)\s+(?:-\w+\s+)*["']?([\w-]+)=(.*)(?:>>?|\|\s*tee\s+(?:-a|--append))\s*["']?\$\{?(GITHUB_OUTPUT)\b/.exec(text) ?? [];
+    // A text that is in the script itself, such as the password of a demo, is not a secret, and a comparison is none either.
+    const isShown = /[$`]/.test(value.replaceAll(/\$\{\{.*?\}\}/g, "")) || valuesIn(value).length > 0;
+    if (file === undefined || !isShown || !(isSecretName(name) || namesSecret(value, script.env))) return [];
     return [inScript(script, at, (place) => found("secret-in-output", script.object, { output: name, value: text }, place))];
   });
-}
-
-function namesSecret(text: string): boolean {
-  const names = [...text.matchAll(/\$\{?(\w+)|\bsecrets\.(\w+)/g)];
-  return names.some(([, variable, secret]) => secret !== undefined || isSecretName(variable ?? ""));
 }
 
 // The last two are Supabase's pooler in transaction mode and Prisma's parameter for a pooler.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { canBeTrueIn, exclude } from "../../../../src/check/workflow/conditions.ts";
+import { canBeTrueIn, conditionOf, exclude } from "../../../../src/check/workflow/conditions.ts";
 
 test.each([
   ["x.y == 'a'", "x.y == 'b'"],
@@ -19,6 +19,18 @@ test.each([
   ["startsWith(github.ref, 'refs/tags/')", "github.ref == 'refs/heads/main'"],
   ["startsWith(github.ref, 'refs/tags/')", "startsWith(github.ref, 'refs/heads/')"],
   ['contains(fromJSON(\'["a","b"]\'), x.y)', '!contains(fromJSON(\'["a","b"]\'), x.y)'],
+  ['contains(fromJSON(\'["push","schedule"]\'), github.event_name)', "github.event_name == 'pull_request'"],
+  ['!contains(fromJSON(\'["a", "B"]\'), x.y)', "x.y == 'b'"],
+  ["github.ref_name == 'develop'", "github.ref == 'refs/heads/main'"],
+  ["github.ref_type == 'tag'", "github.ref == 'refs/heads/main'"],
+  ["github.ref_type == 'branch'", "startsWith(github.ref, 'refs/tags/v')"],
+  ["github.event_name == 'pull_request'", "github.ref == 'refs/heads/main'"],
+  ["github.event_name == 'pull_request'", "startsWith(github.ref, 'refs/tags/')"],
+  ["github.event_name == 'push'", "github.base_ref == 'main'"],
+  ["github.event_name == 'pull_request'", "!github.head_ref"],
+  ["'a' == 'b'", "x.y"],
+  ["'true' == true", "x.y"],
+  ["1 == 2 || false", "x.y"],
   ["false", ""],
   ["${{ false }}", "x.y == 'a'"],
   ["needs.a.result == 'success'", "needs.a.result == 'failure'"],
@@ -41,6 +53,12 @@ test.each([
   ["x.y == 'a' &&", "x.y =="],
   ["not an expression ^", "x.y == 'a'"],
   ["x.y", "x.y == 'true'"],
+  ["'a' == 'A'", "x.y"],
+  ["'1' == 1 && true != false", "x.y"],
+  ['contains(fromJSON(\'["a","b"]\'), x.y)', "x.y == 'B'"],
+  ["contains(fromJSON(vars.LIST), x.y)", "x.y == 'b'"],
+  ["github.ref_name == 'main'", "github.ref == 'refs/heads/main'"],
+  ["github.event_name == 'pull_request_target'", "github.ref == 'refs/heads/main'"],
 ])("the conditions %j and %j can be true in one run", (one, other) => {
   expect([exclude([one], [other]), exclude([other], [one])]).toEqual([false, false]);
 });
@@ -66,4 +84,21 @@ test.each([
   ["matrix['node'] == 22", false],
 ])("the condition %j in the leg with Node 20 on Linux", (condition, expected) => {
   expect(canBeTrueIn({ node: "20", os: "linux" }, [condition])).toBe(expected);
+});
+
+const on = (...names: readonly string[]): string => conditionOf(names.map((name) => ({ name, filters: {} })));
+
+test.each([
+  ["a condition that the events of the workflow never meet", on("push"), "github.event_name == 'pull_request'", "", true],
+  ["two denied events out of two", on("push", "pull_request"), "github.event_name != 'push'", "github.event_name != 'pull_request'", true],
+  [
+    "two denied events out of three",
+    on("push", "pull_request", "schedule"),
+    "github.event_name != 'push'",
+    "github.event_name != 'pull_request'",
+    false,
+  ],
+  ["a called workflow, which has the events of its callers", on("push", "workflow_call"), "github.event_name == 'pull_request'", "", false],
+])("%s", (_, events, one, other, expected) => {
+  expect(exclude([one], [other, events])).toBe(expected);
 });

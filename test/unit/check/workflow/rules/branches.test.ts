@@ -25,3 +25,14 @@ test.each([
 ])("a branch is deleted after %s", (_, text, expected) => {
   expect(codes(text)).toEqual(expected);
 });
+
+test.each([
+  ["always()", []],
+  ["success() || failure() || cancelled()", []],
+  ["${{ cancelled() || success() || failure() }}", []],
+  ["success() || failure()", ["cleanup-skipped"]],
+  ["!cancelled()", ["cleanup-skipped"]],
+])("a cleanup with the condition %j", (condition, expected) => {
+  const text = `on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: npm test\n      - { if: ${JSON.stringify(condition)}, uses: neondatabase/delete-branch-action@v3 }\n`;
+  expect(codes(text)).toEqual(expected);
+});
