@@ -85,7 +85,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     literals,
   });
   if (!end.ok && observed.errors.length === 0) throw failedWithoutError(end, observed.sessions, literals);
-  const shown = { files, major: observed.before.major, literals };
+  const shown = { files, major: observed.before.major, literals, tool: project?.tool };
   const failure = end.ok ? [] : [{ finding: judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how) }];
   const judged = [
     ...failure,

@@ -3,6 +3,7 @@ import { type Advice, inBatches, inWords } from "./advice.ts";
 import { lower, readAlterTable, textOf } from "./alter-table.ts";
 import { adviceForColumn } from "./columns.ts";
 import { adviceForConstraint } from "./constraints.ts";
+import { withoutTransaction } from "./without-transaction.ts";
 
 /** What helps in general, when a statement itself cannot be replaced. */
 const SHORT = "Run the statement in a transaction of its own, with a lock_timeout of some seconds, and try again when that time passes.";
@@ -11,7 +12,12 @@ const SHORT = "Run the statement in a transaction of its own, with a lock_timeou
  * The safer way for a statement on a server of this major version (PostgreSQL documentation, "ALTER TABLE", "CREATE INDEX" and
  * so on). Pure.
  */
-export function advise(part: StatementPart | undefined, major: number): Advice {
+export function advise(part: StatementPart | undefined, major: number, tool?: string): Advice {
+  const advice = adviceFor(part, major);
+  return /outside of a transaction/.test(advice.text) ? { ...advice, text: advice.text + withoutTransaction(tool) } : advice;
+}
+
+function adviceFor(part: StatementPart | undefined, major: number): Advice {
   if (part === undefined) return inWords(SHORT);
   const { tokens, kind } = part;
   const whole = textOf(tokens);
@@ -65,12 +71,15 @@ export function advise(part: StatementPart | undefined, major: number): Advice {
   }
 }
 
-/** The safer way where a lock was held while another statement ran, of the same migration or of another one. */
-export function adviseToCommit(isOtherMigration: boolean): Advice {
+/** The safer way where a lock was held while another statement ran. `otherMigration`: the tool, if it is one of another migration. */
+export function adviseToCommit(otherMigration: string | undefined): Advice {
+  if (otherMigration === undefined)
+    return inWords(
+      "End the transaction before what held the lock: locks are held until the end of the transaction. Put the two into two migrations.",
+    );
+  const way = otherMigration === "alembic" ? " With alembic: transaction_per_migration=True of context.configure, in env.py." : "";
   return inWords(
-    isOtherMigration
-      ? "The tool ran both migrations in one transaction, and locks are held until its end. Set the tool to run each migration in a transaction of its own."
-      : "End the transaction before the slow statement: locks are held until the end of the transaction. Put the two statements into two migrations.",
+    `The tool ran both migrations in one transaction, and locks are held until its end. Set the tool to run each migration in a transaction of its own.${way}`,
   );
 }
 

@@ -2,7 +2,7 @@ import { formatElapsed } from "../../duration.ts";
 import { found } from "../finding.ts";
 import type { EffectiveLimits } from "../limits.ts";
 import type { Blamed } from "../measure/blame.ts";
-import type { ExplainedTable } from "../measure/measure.ts";
+import type { Explained, ExplainedTable } from "../measure/measure.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { Relation } from "../observe/relations.ts";
 import { formatRows, formatWait } from "../size.ts";
@@ -17,7 +17,7 @@ const CHANGING: ReadonlySet<string> = new Set(["update", "delete", "merge"]);
 export function judgeRows(
   { change }: ExplainedTable,
   own: EffectiveLimits,
-  statements: readonly ReadStatement[],
+  { statements, allStatements }: Pick<Explained, "statements" | "allStatements">,
   shown: Shown,
 ): readonly Judged[] {
   const rows = change.updated + change.deleted;
@@ -28,7 +28,7 @@ export function judgeRows(
     longestOf(naming(change.relations, statements, (kind) => kind === "other"));
   if (blamed === undefined) return [];
   const { startMs, transaction } = blamed.statement;
-  const endMs = Math.max(...statements.filter((each) => each.transaction === transaction).map((each) => each.endMs));
+  const endMs = allStatements.reduce((last, each) => (each.transaction === transaction ? Math.max(last, each.endMs) : last), 0);
   if (endMs - startMs <= own.blockedWritesMs) return [];
   const { subject, advice } = subjectOf(blamed, shown);
   const facts = {

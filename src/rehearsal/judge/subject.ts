@@ -1,12 +1,11 @@
 import type { Place } from "../../findings/finding.ts";
-import { advise, adviseToCommit } from "../advice/advise.ts";
+import { advise } from "../advice/advise.ts";
 import type { Advice } from "../advice/advice.ts";
 import type { Blamed } from "../measure/blame.ts";
-import type { ReadStatement } from "../measure/statements.ts";
 import type { Relation } from "../observe/relations.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
-import { tokensOf } from "../sql/tokens.ts";
+import { type Token, tokensOf } from "../sql/tokens.ts";
 
 /** What the judging needs to show statements and places. */
 export interface Shown {
@@ -14,6 +13,8 @@ export interface Shown {
   readonly major: number;
   /** Whether statements are shown with their literals. */
   readonly literals: boolean;
+  /** The migration tool, whose own words an advice uses. */
+  readonly tool?: string | undefined;
 }
 
 /** The facts of a finding about a statement. */
@@ -24,23 +25,23 @@ export interface Subject {
   readonly sql: readonly string[];
 }
 
-/** A statement as facts, with its advice. `slow`: the time passed in this other statement of the same transaction. */
-export function subjectOf(
-  blamed: Blamed | undefined,
-  shown: Shown,
-  slow?: ReadStatement,
-): { readonly subject: Subject; readonly advice: Advice } {
+/** A statement as facts, with its advice. */
+export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly subject: Subject; readonly advice: Advice } {
   const { migration } = blamed?.statement ?? {};
-  const advice = slow === undefined ? advise(blamed?.part, shown.major) : adviseToCommit(slow.migration !== migration);
-  const show = shown.literals ? withLiterals : withoutLiterals;
+  const advice = advise(blamed?.part, shown.major, shown.tool);
   const tokens = blamed?.part.tokens ?? [];
   const subject = {
     ...(migration === undefined ? {} : { migration }),
-    ...(tokens.length === 0 ? {} : { statement: show(tokens) }),
+    ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),
     advice: advice.text,
-    sql: advice.sql.map((sql) => show(tokensOf(sql))),
+    sql: advice.sql.map((sql) => textOf(tokensOf(sql), shown)),
   };
   return { subject, advice };
+}
+
+/** A statement as reports show it. */
+export function textOf(tokens: readonly Token[], { literals }: Shown): string {
+  return literals ? withLiterals(tokens) : withoutLiterals(tokens);
 }
 
 /** The place of a statement in the migration files: its own, else the first line of its migration that names the table. */

@@ -2,14 +2,15 @@ import { formatElapsed } from "../../duration.ts";
 import { found } from "../finding.ts";
 import { type EffectiveLimits, latenessOf, limitsFor, MOMENT_MS, momentOf, type RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
-import { type ExplainedTable, lengthOf } from "../measure/measure.ts";
-import { UNREAD_PART } from "../measure/parts.ts";
+import { type Explained, type ExplainedTable, lengthOf } from "../measure/measure.ts";
 import type { TableChange } from "../measure/tables.ts";
-import { type Blamed, longestDuring } from "../measure/blame.ts";
+import type { Blamed } from "../measure/blame.ts";
+import { holdingOf } from "../measure/holding.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
+import { heldSubject } from "./held.ts";
 import type { Judged } from "./judged.ts";
 import { judgeRows } from "./rows.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
@@ -20,17 +21,18 @@ const UNKNOWN_MESSAGES = 20;
 /** The findings about one table. Pure. */
 export function judgeTable(
   each: ExplainedTable,
-  statements: readonly ReadStatement[],
+  command: Pick<Explained, "statements" | "allStatements" | "records">,
   limits: RehearsalLimits,
   shown: Shown,
   now: Date,
   delayMs: number,
 ): readonly Judged[] {
+  const { statements } = command;
   const during = (wait: ExplainedWait | undefined): EffectiveLimits =>
     limitsFor(each.change.table, limits, now, momentOf(delayMs, wait === undefined ? 0 : latenessIn(wait, statements, delayMs)));
   const own = during(undefined);
   const judged = (code: "reads-blocked" | "writes-blocked", waits: readonly ExplainedWait[]): readonly Judged[] =>
-    waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait), statements, limits, shown));
+    waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait), command, limits, shown));
   // Nobody reads a sequence: a number of it is taken by a write.
   const isRead = each.change.table.kind !== SEQUENCE;
   const reported = each.reads.filter((read) => isRead && lengthOf(read.wait) > during(read).blockedReadsMs);
@@ -40,7 +42,7 @@ export function judgeTable(
     ...judged("reads-blocked", reported),
     ...judged("writes-blocked", others),
     ...judgeRewrite(each, own, limits, shown),
-    ...judgeRows(each, own, statements, shown),
+    ...judgeRows(each, own, command, shown),
   ];
 }
 
@@ -67,7 +69,7 @@ function judgeWait(
   change: TableChange,
   { wait, blamed }: ExplainedWait,
   own: EffectiveLimits,
-  statements: readonly ReadStatement[],
+  { allStatements, records }: Pick<Explained, "allStatements" | "records">,
   { severities }: RehearsalLimits,
   shown: Shown,
 ): readonly Judged[] {
@@ -75,10 +77,8 @@ function judgeWait(
   const limitMs = isRead ? own.blockedReadsMs : own.blockedWritesMs;
   const acceptedMs = isRead ? own.acceptedReadsMs : own.acceptedWritesMs;
   if (lengthOf(wait) <= limitMs || change.dropped) return [];
-  const slow = longestDuring(wait, statements);
-  const isOther = slow !== undefined && slow !== blamed?.statement && slow.endMs - slow.startMs > lengthOf(wait) / 2;
-  const { subject, advice } = subjectOf(blamed, shown, isOther ? slow : undefined);
-  const during = isOther ? subjectOf({ statement: slow, part: slow.parts[0] ?? UNREAD_PART }, shown).subject.statement : undefined;
+  const holding = holdingOf(wait, blamed, allStatements, records);
+  const { subject, advice, during } = heldSubject(blamed, holding, limitMs, shown);
   const facts = {
     ...subject,
     blocked: formatWait(lengthOf(wait), formatElapsed),

@@ -48,14 +48,6 @@ export function blameForRewrite(statements: readonly ReadStatement[], relations:
   return firstNaming(able, relations, ({ kind }) => canRewrite(kind)) ?? firstOf(able, ({ kind }) => canRewrite(kind));
 }
 
-/** The statement during which most of a wait passed. Pure. */
-export function longestDuring({ fromMs, toMs, pid }: Wait, statements: readonly ReadStatement[]): ReadStatement | undefined {
-  const share = ({ startMs, endMs }: ReadStatement): number => Math.min(endMs, toMs) - Math.max(startMs, fromMs);
-  return statements
-    .filter((each) => (each.pid === pid || each.pid === undefined) && share(each) > 0)
-    .toSorted((one, other) => share(other) - share(one))[0];
-}
-
 function canBlock({ kind }: StatementPart): boolean {
   return changesSchema(kind);
 }

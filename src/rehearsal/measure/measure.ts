@@ -19,7 +19,12 @@ import { type TableChange, tableChanges } from "./tables.ts";
 /** The measured facts, and what is needed to explain them. */
 export interface Explained {
   readonly measured: Measured;
+  /** Those that change something. */
   readonly statements: readonly ReadStatement[];
+  /** All of them: a lock is also held while the command reads. */
+  readonly allStatements: readonly ReadStatement[];
+  /** The version table of the migration tool. */
+  readonly records: string | undefined;
   readonly tables: readonly ExplainedTable[];
   /** Whether the command set a `lock_timeout` itself. */
   readonly setsLockTimeout: boolean;
@@ -53,7 +58,8 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
   const partsOf = readParts(options.files);
   const spans = spansOf(sampled.samples, knownMoments(observed, partsOf), endMs);
   const locked = tookLock(spans, before.relations);
-  const statements = readStatements(recording, pids, partsOf, options.revisions, endMs, locked);
+  const allStatements = readStatements(recording, pids, partsOf, options.revisions, endMs, locked);
+  const statements = allStatements.filter(({ isQuiet }) => !isQuiet);
   const unseen = unseenTables(statements, recording.transactions, before.relations, spans);
   const tables = tableChanges(before, after, spans, unseen)
     .filter((change) => !options.isOwn(change))
@@ -82,7 +88,8 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
       tables.flatMap(({ change: { isUnseen, table } }) => (isUnseen ? [table.shown] : [])),
     ),
   };
-  return { measured, statements, tables, setsLockTimeout: recording.statements.some(({ sql }) => /\block_timeout\b/i.test(sql)) };
+  const setsLockTimeout = recording.statements.some(({ sql }) => /\block_timeout\b/i.test(sql));
+  return { measured, statements, allStatements, records: options.revisions?.table, tables, setsLockTimeout };
 }
 
 /** Where the server leaves pages out of the log, its growth would be far too small. */

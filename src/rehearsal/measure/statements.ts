@@ -16,6 +16,8 @@ export interface ReadStatement {
   readonly count: number;
   /** The name of its migration. */
   readonly migration: string | undefined;
+  /** It only reads, sets something, or begins or ends a transaction, and no function in it took a lock. */
+  readonly isQuiet: boolean;
 }
 
 /** How migrations are named, and when the tool records them. */
@@ -29,10 +31,7 @@ export interface RevisionNames {
   readonly nextOf?: (id: string) => string | undefined;
 }
 
-/**
- * The statements with their parts, transactions and migrations. Statements that only read, set something, or begin and end
- * transactions are left out, except for those whose functions took a lock. Pure.
- */
+/** The statements with their parts, transactions and migrations. Pure. */
 export function readStatements(
   { statements, transactions }: Recording,
   pids: ReadonlyMap<string, number>,
@@ -43,20 +42,21 @@ export function readStatements(
 ): readonly ReadStatement[] {
   const ended = new Map<string, Moment>();
   const marks = marksOf(statements, revisions);
-  return statements.flatMap((sent, index) => {
+  return statements.map((sent, index) => {
     const startMs = Math.max(sent.startMs, ended.get(sent.session) ?? 0);
     const endMs = sent.endMs ?? untilMs;
     ended.set(sent.session, endMs);
     const parts = partsOf(sent);
     const pid = pids.get(sent.session);
-    const changesNothing = parts.every(isQuiet) && sent.sqlstate === undefined;
-    if (changesNothing && !(parts.some(({ kind }) => kind === "read") && tookLock(pid, startMs, endMs))) return [];
+    const onlyReads = parts.every(isQuiet) && sent.sqlstate === undefined;
+    const isQuietStatement = onlyReads && !(parts.some(({ kind }) => kind === "read") && tookLock(pid, startMs, endMs));
     const file = parts.find(({ at }) => at !== undefined)?.at?.file;
     const transaction = transactions.findLastIndex((each) => each.session === sent.session && each.startMs <= sent.startMs);
     // What the tool does before the first migration is part of none.
     const isOfTool = sent.mark === undefined && ownParts(parts, revisions?.table).length === 0;
     const migration = (isOfTool ? undefined : marks[index]) ?? (file === undefined ? undefined : nameOfFile(file));
-    return [{ sent, startMs, endMs, pid, transaction, parts, count: countOf(sent, parts, revisions?.table), migration }];
+    const count = countOf(sent, parts, revisions?.table);
+    return { sent, startMs, endMs, pid, transaction, parts, count, migration, isQuiet: isQuietStatement };
   });
 }
 

@@ -30,7 +30,17 @@ test("of several statements in one message, the one that failed is named", () =>
   const sql = "drop index item_key; alter table item add column team int; alter table item alter column team set not null; select 1";
   const parts = statementsIn(sql).map(({ tokens }) => ({ tokens, kind: kindOf(tokens), names: [], at: undefined }));
   const sent = { session: "s", sql, startMs: 0, tags: ["DROP INDEX", "ALTER TABLE"], sqlstate: "23502", mark: undefined, isExact: true };
-  const statement = { sent: { ...sent, endMs: 9 }, startMs: 0, endMs: 9, pid: 1, transaction: 0, parts, count: 4, migration: "2_team" };
+  const statement = {
+    sent: { ...sent, endMs: 9 },
+    startMs: 0,
+    endMs: 9,
+    pid: 1,
+    transaction: 0,
+    parts,
+    count: 4,
+    migration: "2_team",
+    isQuiet: false,
+  };
   const error = { sqlstate: "23502", message: 'column "team" of relation "item" contains null values' };
   expect(judgeFailure([error], [statement], { limits: {} }, shown, "exit status 1").facts).toMatchObject({
     statement: "alter table item alter column team set not null",
@@ -77,7 +87,7 @@ test("a failure after the text that was kept is not attributed to a statement th
   const parts = [{ tokens: tokensOf("drop table a"), kind: "other" as const, names: [], at: undefined }];
   const sent = { session: "s", sql: "drop table a", startMs: 0, endMs: 9, tags: ["DROP TABLE", "INSERT 0 1"], sqlstate: "23502" };
   const statement = { sent: { ...sent, mark: undefined, isExact: true, isCut: true }, startMs: 0, endMs: 9, pid: 1, transaction: 0 };
-  const read = { ...statement, parts, count: 2, migration: "2_team" };
+  const read = { ...statement, parts, count: 2, migration: "2_team", isQuiet: false };
   const error = { sqlstate: "23502", message: "null value" };
   const { facts, object } = judgeFailure([error], [read], { limits: {} }, shown, "exit status 1");
   expect([object.name, "statement" in facts]).toEqual(["2_team", false]);

@@ -38,12 +38,12 @@ function statement(sql: string, startMs: number, endMs: number): ReadStatement {
   const tokens = tokensOf(sql);
   const sent = { session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined, mark: undefined, isExact: true };
   const part = { tokens, kind: kindOf(tokens), names: namesIn(tokens), at: undefined };
-  return { sent, startMs, endMs, pid: 7, transaction: startMs, parts: [part], count: 1, migration: undefined };
+  return { sent, startMs, endMs, pid: 7, transaction: startMs, parts: [part], count: 1, migration: undefined, isQuiet: false };
 }
 
 const blamed = (...statements: readonly ReadStatement[]): readonly unknown[] =>
-  judgeRows({ change, reads: [], writes: [], rewrite: undefined }, limits, statements, shown).map(({ finding }) =>
-    "statement" in finding.facts ? finding.facts.statement : undefined,
+  judgeRows({ change, reads: [], writes: [], rewrite: undefined }, limits, { statements, allStatements: statements }, shown).map(
+    ({ finding }) => ("statement" in finding.facts ? finding.facts.statement : undefined),
   );
 
 test.each([

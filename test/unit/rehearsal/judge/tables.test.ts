@@ -76,9 +76,14 @@ function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
     deleted: 0,
   };
   const explained = { change, reads: explainWaits([wait], statements, [table]), writes: [], rewrite: undefined };
-  return judgeTable(explained, statements, limits, { files, major: 18, literals: false }, new Date(), BUSY_MS).map(
-    ({ finding }) => finding,
-  );
+  return judgeTable(
+    explained,
+    { statements, allStatements: statements, records: undefined },
+    limits,
+    { files, major: 18, literals: false },
+    new Date(),
+    BUSY_MS,
+  ).map(({ finding }) => finding);
 }
 
 test("a slow statement is reported on a busy machine, however many fast ones are sent with it in one message", () => {

@@ -1,0 +1,47 @@
+import { adviseToCommit } from "../advice/advise.ts";
+import type { Advice } from "../advice/advice.ts";
+import { formatElapsed } from "../../duration.ts";
+import type { Blamed } from "../measure/blame.ts";
+import type { Holding } from "../measure/holding.ts";
+import { formatWait } from "../size.ts";
+import { type Shown, type Subject, subjectOf, textOf } from "./subject.ts";
+
+/** Statements of the same message that a finding names. */
+const MOST_NAMED = 3;
+
+interface HeldSubject {
+  readonly subject: Subject;
+  readonly advice: Advice;
+  readonly during?: string;
+}
+
+/**
+ * The statement that took a lock, and what held the lock afterwards. Where the statement alone would have been short enough, the
+ * advice is to end the transaction after it. Pure.
+ */
+export function heldSubject(blamed: Blamed | undefined, holding: Holding, limitMs: number, shown: Shown): HeldSubject {
+  const { subject, advice } = subjectOf(blamed, shown);
+  const { later, ownMs, isIdle, sameMessage } = holding;
+  const during = duringOf(holding, shown);
+  if (during === undefined) return { subject, advice };
+  if (later === undefined && !isIdle) {
+    const text = `${subject.advice} ${sameMessage.length === 1 ? "The statement" : "The statements"} after it in the same message also held the lock: put them into a migration of their own.`;
+    return { subject: { ...subject, advice: text }, advice, during };
+  }
+  const commit = adviseToCommit(later === undefined || later.migration === blamed?.statement.migration ? undefined : (shown.tool ?? ""));
+  if (ownMs <= limitMs) return { subject: { ...subject, advice: commit.text, sql: [] }, advice: commit, during };
+  return { subject: { ...subject, advice: `${commit.text} ${subject.advice}` }, advice, during };
+}
+
+function duringOf({ later, isIdle, sameMessage }: Holding, shown: Shown): string | undefined {
+  if (isIdle) return "no statement for most of the time: the command was idle in its transaction";
+  if (later !== undefined) {
+    const [part] = later.parts;
+    const migration = later.migration === undefined ? "" : `${later.migration}: `;
+    return `${migration}${textOf(part?.tokens ?? [], shown)} (${formatWait(later.endMs - later.startMs, formatElapsed)})`;
+  }
+  if (sameMessage.length === 0) return undefined;
+  const more = sameMessage.length - MOST_NAMED;
+  const texts = sameMessage.slice(0, MOST_NAMED).map(({ tokens }) => textOf(tokens, shown));
+  return `also the rest of the same message, whose times are not known: ${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}

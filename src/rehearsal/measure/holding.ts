@@ -1,0 +1,42 @@
+import type { Wait } from "../observe/blocking.ts";
+import type { Blamed } from "./blame.ts";
+import { ownParts, type StatementPart } from "./parts.ts";
+import type { ReadStatement } from "./statements.ts";
+
+/** What kept others waiting after the statement that took the lock. */
+export interface Holding {
+  /** How long of the wait the statement itself ran. */
+  readonly ownMs: number;
+  /** The other statement that ran longest in the wait, if it took a notable share of it. */
+  readonly later: ReadStatement | undefined;
+  /** Whether the command sent nothing for most of the wait, in the open transaction. */
+  readonly isIdle: boolean;
+  /** Statements after it in the same message, whose times are not known. */
+  readonly sameMessage: readonly StatementPart[];
+}
+
+/** A statement that took a smaller share of a wait is not worth a word. */
+const NOTABLE_SHARE = 0.2;
+
+/** What held a lock until the end of its wait. `statements`: also those that only read, because locks are held meanwhile. Pure. */
+export function holdingOf(
+  { fromMs, toMs, pid }: Wait,
+  blamed: Blamed | undefined,
+  statements: readonly ReadStatement[],
+  records: string | undefined,
+): Holding {
+  const share = ({ startMs, endMs }: ReadStatement): number => Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs));
+  const within = statements.filter((each) => (each.pid === pid || each.pid === undefined) && share(each) > 0);
+  const ranMs = within.reduce((sum, each) => sum + share(each), 0);
+  const [longest] = within.filter(({ sent }) => sent !== blamed?.statement.sent).toSorted((one, other) => share(other) - share(one));
+  const isNotable = longest !== undefined && share(longest) >= (toMs - fromMs) * NOTABLE_SHARE;
+  const { parts = [] } = blamed?.statement ?? {};
+  const at = blamed === undefined ? -1 : parts.indexOf(blamed.part);
+  return {
+    ownMs: blamed === undefined ? 0 : share(blamed.statement),
+    later: isNotable ? longest : undefined,
+    // Without the broker, no statement is known.
+    isIdle: within.length > 0 && toMs - fromMs - ranMs > (toMs - fromMs) / 2,
+    sameMessage: at < 0 ? [] : ownParts(parts.slice(at + 1), records),
+  };
+}

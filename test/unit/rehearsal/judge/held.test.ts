@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { heldSubject } from "../../../../src/rehearsal/judge/held.ts";
+import { blameForWait } from "../../../../src/rehearsal/measure/blame.ts";
+import { holdingOf } from "../../../../src/rehearsal/measure/holding.ts";
+import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
+import { readStatements } from "../../../../src/rehearsal/measure/statements.ts";
+import type { Relation } from "../../../../src/rehearsal/observe/relations.ts";
+import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+
+type Message = readonly [sql: string, fromMs: number, toMs: number];
+
+const table: Relation = { id: 1, schema: "public", name: "ord", kind: "r", shown: "public.ord", table: undefined, file: 1, bytes: 9e6 };
+const files = migrationFiles([]);
+const INDEX = "create index ix on ord (v)";
+const UPDATE = "update acc set n = 1";
+
+/** The subject of a wait of writers until `toMs`, which began with the first message. */
+function subjectOfWait(messages: readonly Message[], toMs: number, tool?: string): ReturnType<typeof heldSubject> {
+  const sent = messages.map(([sql, startMs, endMs]) => ({ session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined }));
+  const recording = { statements: sent.map((each) => ({ ...each, mark: undefined, isExact: true })), transactions: [], dropped: 0 };
+  const statements = readStatements(recording, new Map([["s", 7]]), readParts(files), undefined, toMs);
+  const wait = { fromMs: 0, toMs, pid: 7, mode: "ShareLock", firstMode: "ShareLock", withinMs: 0 } as const;
+  const blamed = blameForWait(wait, statements, [table]);
+  return heldSubject(blamed, holdingOf(wait, blamed, statements, undefined), 1000, { files, major: 18, literals: false, tool });
+}
+
+test("names the statement that took the lock, and the later one that held it for most of the time", () => {
+  const { subject, during } = subjectOfWait(
+    [
+      [INDEX, 0, 250],
+      [UPDATE, 260, 2200],
+      ["select pg_sleep(1.5)", 2210, 3700],
+    ],
+    4300,
+  );
+  expect(during).toMatch(/^update acc set n = \? \(1\.9 s\)$/);
+  expect(subject).toMatchObject({ statement: INDEX, advice: expect.stringMatching(/^End the transaction before/), sql: [] });
+});
+
+test("a statement that only reads holds a lock too", () => {
+  expect(
+    subjectOfWait(
+      [
+        [INDEX, 0, 250],
+        ["select pg_sleep(3)", 260, 3300],
+      ],
+      3400,
+    ).during,
+  ).toMatch(/^select pg_sleep/);
+});
+
+test("where both took long, the finding has the safer way of the statement and the advice to end the transaction", () => {
+  const { subject } = subjectOfWait(
+    [
+      [INDEX, 0, 3000],
+      [UPDATE, 3000, 5000],
+    ],
+    5000,
+    "alembic",
+  );
+  expect(subject.advice).toMatch(/^End the transaction.*concurrently, outside of a transaction.*With alembic: .*autocommit_block/s);
+  expect(subject.sql).toEqual(["create index concurrently ix on ord (v)"]);
+});
+
+test("a short statement beside a long one is not named", () => {
+  const { subject, during } = subjectOfWait(
+    [
+      [INDEX, 0, 3000],
+      [UPDATE, 3000, 3200],
+    ],
+    3200,
+  );
+  expect([during, subject.advice]).toEqual([undefined, expect.not.stringMatching(/End the transaction/)]);
+});
+
+test("reports that the command was idle in its transaction", () => {
+  expect(
+    subjectOfWait(
+      [
+        [INDEX, 0, 300],
+        [UPDATE, 5000, 5100],
+      ],
+      5100,
+    ).during,
+  ).toMatch(/idle in its transaction/);
+});
+
+test("the rest of the same message has no times of its own, so it is named", () => {
+  const { subject, during } = subjectOfWait([[`begin; ${INDEX}; ${UPDATE}; select pg_sleep(1); commit`, 0, 3000]], 3000);
+  expect(during).toMatch(/times are not known: update acc set n = \?; select pg_sleep\(\?\)$/);
+  expect(subject.advice).toMatch(/concurrently.*The statements after it in the same message/);
+});
