@@ -1,10 +1,14 @@
 import { recreate } from "./create.ts";
-import { HOLD_DATA, isGenerated, isOfExtra, isUnusedType, type RepairState, TYPES, wholesOf } from "./repair-state.ts";
+import { convertColumn, isConvertible } from "./convert-columns.ts";
+import { CONVERTED, HOLD_DATA, isGenerated, isOfExtra, isUnusedType, type RepairState, TYPES, wholesOf } from "./repair-state.ts";
 import { OBJECT_REPAIRS, type RepairKind } from "./objects/registry.ts";
 import type { Dependents } from "./repair-context.ts";
 
 /** Kinds that Postgres rebuilds itself when the type of a column changes. */
 const REBUILT: readonly RepairKind[] = ["index", "constraint", "default", "sequence", "statistics", "comment", "grant"];
+
+/** Kinds that a column keeps while it has another type. */
+const LEFT: readonly RepairKind[] = ["default", "sequence", "statistics", "comment", "grant"];
 
 /** How to keep the values of a type that offshoot cannot convert: what the new ones are is not part of a schema. */
 const BY_HAND =
@@ -37,6 +41,8 @@ function dropDependent(state: RepairState, key: string, blocks: boolean, on: str
   if (drops.has(key)) return addCause(state, key, cause);
   if (isDroppedAnyway(state, key)) return;
   const { kind, id } = sides.actual.node(key);
+  // A column that is converted loses its default with that.
+  if (kind === "default" && isConvertible(state, `column ${id}`, on)) return;
   // The publication only loses the table.
   if (kind === "publication" && altered.has(key)) return;
   // An object that holds data is altered before `on` is dropped. Any other object is dropped and created again.
@@ -45,7 +51,9 @@ function dropDependent(state: RepairState, key: string, blocks: boolean, on: str
   const isExtra = isOfExtra(state, key);
   const isDroppedAlong = !blocks && kind !== "publication" && (kind === "sequence" || !HOLD_DATA.includes(kind));
   const isPart = isDroppedAlong || isExtra || wholesOf(state, key).includes(on);
-  if (!isPart && HOLD_DATA.includes(kind) && !isGenerated(state, key) && !isUnusedType(state, key)) {
+  if (!isPart && isConvertible(state, key, on)) return convert(state, key, on, cause);
+  const isKept = HOLD_DATA.includes(kind) && !isGenerated(state, key) && !isUnusedType(state, key);
+  if (!isPart && isKept && !CONVERTED.includes(kind)) {
     const needed = sides.actual.node(on);
     const byHand = TYPES.includes(needed.kind) ? BY_HAND : "";
     return void refused.set(cause, `${kind} ${id} needs the ${needed.kind} ${needed.id}, which must be dropped and created again${byHand}`);
@@ -53,8 +61,21 @@ function dropDependent(state: RepairState, key: string, blocks: boolean, on: str
   // Two tables that are dropped can reference each other.
   const isForeignKey = kind === "constraint" && blocks;
   const whole = wholesOf(state, key).find((one) => isOfExtra(state, one));
-  drop(state, key, cause, isPart && !isForeignKey ? (whole ?? on) : undefined);
+  const isDroppedWith = isPart && !isForeignKey && drops.get(on)?.isConverted !== true;
+  drop(state, key, cause, isDroppedWith ? (whole ?? on) : undefined);
   recreate(state, key, cause, isExtra);
+}
+
+/** Adds the column to those that are text while their type is dropped, and drops what depends on its type. */
+function convert(state: RepairState, key: string, type: string, cause: string): void {
+  const { sides, context } = state;
+  convertColumn(state, key, type, cause);
+  for (const edge of sides.actual.dependents(key)) {
+    const { kind, id } = sides.actual.node(edge.key);
+    // The NOT NULL of a column stays with it.
+    const isNotNull = kind === "constraint" && context.actual.find("constraints", id) === undefined;
+    if (!LEFT.includes(kind) && !isNotNull) dropDependent(state, edge.key, edge.blocks, key, cause);
+  }
 }
 
 /** Whether an object is extra, or is the default of a column that is dropped. */
@@ -65,14 +86,22 @@ function isDroppedAnyway(state: RepairState, key: string): boolean {
 
 /** Adds the drops of the dependents that Postgres does not allow on a column whose type changes, or on a type that is created again. */
 export function dropDependents(state: RepairState, key: string, mode: Dependents, cause: string): void {
+  const isOfColumn = mode === "all" || mode === "all with foreign keys";
   for (const edge of state.sides.actual.dependents(key)) {
     const { kind } = state.sides.actual.node(edge.key);
     const isColumn = kind === "column" && !isGenerated(state, edge.key);
     // A composite type is altered with the type of its attribute.
-    if (mode !== "all" && kind === "composite") dropDependents(state, edge.key, "of columns", cause);
-    else if (mode !== "all" && isColumn) dropDependents(state, edge.key, "all", cause);
+    if (!isOfColumn && kind === "composite") dropDependents(state, edge.key, "of columns", cause);
+    else if (!isOfColumn && isColumn) dropDependents(state, edge.key, mode === "all but columns" ? "all with foreign keys" : "all", cause);
     else if (mode === "of columns") continue;
-    else if (mode === "all but columns" ? kind !== "default" && kind !== "grant" && kind !== "comment" : !REBUILT.includes(kind))
+    else if (mode === "all but columns" ? kind !== "default" && kind !== "grant" && kind !== "comment" : !isRebuilt(state, edge.key, mode))
       dropDependent(state, edge.key, edge.blocks, key, cause);
   }
+}
+
+/** A foreign key between columns of one type is not rebuilt, because both columns do not change at the same time. */
+function isRebuilt({ sides, context }: RepairState, key: string, mode: Dependents): boolean {
+  const { kind, id } = sides.actual.node(key);
+  if (!REBUILT.includes(kind)) return false;
+  return mode !== "all with foreign keys" || kind !== "constraint" || context.actual.find("constraints", id)?.type !== "foreign key";
 }

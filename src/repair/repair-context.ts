@@ -15,7 +15,7 @@ export interface RepairContext extends Rows {
 }
 
 /** The dependents that are dropped before an object is altered: which of its own, or only those of the columns that use it. */
-export type Dependents = "all" | "all but columns" | "of columns";
+export type Dependents = "all" | "all with foreign keys" | "all but columns" | "of columns";
 
 /** How objects of one kind are created, dropped and altered. */
 export interface ObjectRepair {

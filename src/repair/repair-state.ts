@@ -12,6 +12,8 @@ export interface Operation extends Node {
   readonly statements: readonly Statement[];
   /** Key of the object whose drop also drops this one. */
   readonly droppedWith?: string | undefined;
+  /** Set for a column that only has another type for a time: what depends on it is dropped by itself. */
+  readonly isConverted?: true;
   /** The changes that need this operation. */
   readonly causes: Set<string>;
 }
@@ -79,6 +81,9 @@ export function isOfExtra(state: RepairState, key: string): boolean {
 export function isGenerated({ sides }: RepairState, key: string): boolean {
   return sides.actual.facts.get(key)?.properties["generated"] !== undefined;
 }
+
+/** Types that are created again with the values of their columns kept. */
+export const CONVERTED: readonly RepairKind[] = ["domain", "range"];
 
 /** Types that columns can have. */
 export const TYPES: readonly RepairKind[] = ["enum", "domain", "composite", "range"];

@@ -77,10 +77,10 @@ ${inComposite ? `  attributes jsonb;\n${COLUMNS_AS_TEXT.declare}\n` : ""}begin
     return;
   end if;
   select coalesce(jsonb_agg(jsonb_build_object('table', a.attrelid::regclass::text, 'column', a.attname, 'default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-      'suffix', case when a.atttypid = t.oid then '' else '[]' end)), '[]') into columns
+      'suffix', case when a.atttypid = t.oid then '' else '[]' end, 'foreign', c.relkind = 'f')), '[]') into columns
   from pg_catalog.pg_type t
   join pg_catalog.pg_attribute a on a.atttypid in (t.oid, t.typarray) and not a.attisdropped and a.attinhcount = 0
-  join pg_catalog.pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p')
+  join pg_catalog.pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p', 'f')
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where t.oid = ${literal(id)}::regtype;
   for item in select * from jsonb_array_elements(columns) loop
@@ -89,8 +89,9 @@ ${inComposite ? `  attributes jsonb;\n${COLUMNS_AS_TEXT.declare}\n` : ""}begin
 ${inComposite ? attributesOf(id) : ""}  alter type ${id} rename to ${identifier(old)};
   create type ${id} as enum (${to.map(literal).join(", ")});
   for item in select * from jsonb_array_elements(columns) loop
-    execute format('alter table %s alter column %I type %s using %I::text%s::%s', item ->> 'table', item ->> 'column',
-      ${literal(id)} || (item ->> 'suffix'), item ->> 'column', item ->> 'suffix', ${literal(id)} || (item ->> 'suffix'));
+    execute format('alter table %s alter column %I type %s', item ->> 'table', item ->> 'column', ${literal(id)} || (item ->> 'suffix'))
+      || case when (item ->> 'foreign')::boolean then '' -- the values are elsewhere
+        else format(' using %I::text%s::%s', item ->> 'column', item ->> 'suffix', ${literal(id)} || (item ->> 'suffix')) end;
     if item ->> 'default' is not null then
       begin
         execute format('alter table %s alter column %I set default %s', item ->> 'table', item ->> 'column', item ->> 'default');

@@ -141,17 +141,34 @@ test("dropping a table or a column counts as destructive, dropping a view or an 
   expect(losing.toSorted()).toEqual(["alter table app.t drop column if exists b", "drop table if exists app.u"]);
 });
 
-test("a type that a column uses is not created again, and the reason names the column", () => {
-  const range = { id: "app.r", schema: "app", name: "r", owner: "owner", subtype: "numeric", operatorClass: "pg_catalog.numeric_ops" };
+const range = { id: "app.r", schema: "app", name: "r", owner: "owner", subtype: "numeric", operatorClass: "pg_catalog.numeric_ops" };
+
+test("a range that a column uses is created again while the column is text, which can lose values", () => {
   const tables = [table("app.t", { a: "app.r" })];
   const needs = { "column app.t.a": ["range app.r"] };
   const expected = side({ tables, ranges: [{ ...range, subtype: "integer" }] }, needs);
   const { steps, unrepaired } = plan(expected, side({ tables, ranges: [range] }, needs));
+  expect(unrepaired).toEqual([]);
+  const changes = steps.map(({ sql: text, destructive }) => [/alter table.*|drop type.*|create type.*/.exec(text)?.[0], destructive]);
+  expect(changes.filter(([text]) => text !== undefined)).toEqual([
+    ["alter table app.t alter column a drop default, alter column a type text using a::text;", undefined],
+    ["drop type if exists app.r;", undefined],
+    ["create type app.r as range (subtype = integer, subtype_opclass = pg_catalog.numeric_ops);", undefined],
+    ["alter table app.t alter column a type app.r using a::app.r;", "the change from numeric to integer can cut values or fail on some"],
+  ]);
+});
+
+test("a range in a composite type that a column uses is not created again, and the reason names the type", () => {
+  const composite = { id: "app.c", schema: "app", name: "c", owner: "owner", attributes: [{ name: "a", type: "app.r" }] };
+  const parts = { tables: [table("app.t", { a: "app.c" })], composites: [composite] };
+  const needs = { "column app.t.a": ["composite app.c"], "composite app.c": ["range app.r"] };
+  const expected = side({ ...parts, ranges: [{ ...range, subtype: "integer" }] }, needs);
+  const { steps, unrepaired } = plan(expected, side({ ...parts, ranges: [range] }, needs));
   expect(steps).toEqual([]);
   expect(unrepaired).toMatchObject([
     {
       reason:
-        "column app.t.a needs the range app.r, which must be dropped and created again. By hand: create the type under another name, convert with `alter table … alter column … type … using …`, drop it and rename the new one",
+        "composite app.c needs the range app.r, which must be dropped and created again. By hand: create the type under another name, convert with `alter table … alter column … type … using …`, drop it and rename the new one",
     },
   ]);
 });
