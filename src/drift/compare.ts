@@ -73,7 +73,8 @@ function differencesOf(expected: Fact, actual: Fact): readonly Difference[] {
       name === "columnOrder" ? columnOrders(expected, actual) : [text(expected.properties[name]), text(actual.properties[name])];
     if (left === right) return [];
     if (name === "body") return [{ property: "body", expected: `SHA-256 ${left?.slice(0, 12)}`, actual: `SHA-256 ${right?.slice(0, 12)}` }];
-    return [{ property: spaced(name), expected: left, actual: right }];
+    // An empty list, such as the tables of a publication.
+    return [{ property: spaced(name), expected: left === "" ? undefined : left, actual: right === "" ? undefined : right }];
   });
 }
 

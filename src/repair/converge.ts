@@ -27,10 +27,12 @@ export async function converge(
   for (let round = 0; round < ROUNDS; round += 1) {
     const planned = plan(refused);
     const steps = allowDestructive ? planned.steps : harmless(planned.steps);
-    if (steps.length === 0) return { plan: planned };
-    const trial = await attempt(steps);
-    const faults = faultsOf(trial, planned, allowDestructive);
-    if (faults.size === 0) return { plan: { ...planned, unrepaired: stillThere(planned, trial) } };
+    const trial = steps.length === 0 ? undefined : await attempt(steps);
+    const faults = trial === undefined ? NONE : faultsOf(trial, planned, allowDestructive);
+    if (faults.size === 0) {
+      const better = allowDestructive || refused.size === 0 ? refused : await withLosses(refused, plan(NONE), attempt);
+      return { plan: trial === undefined ? plan(better) : stillNeeded(plan(better), steps, trial) };
+    }
     const known = refused.size;
     for (const [key, reason] of faults) if (!refused.has(key)) refused.set(key, reason);
     if (refused.size === known) return { plan: undefined, reason: [...faults.values()][0] ?? "the test on a copy failed" };
@@ -38,10 +40,33 @@ export async function converge(
   return { plan: undefined, reason: `steps still failed after ${ROUNDS} tests on copies` };
 }
 
-/** The unrepaired changes that still exist. Another repair can remove some of them: an extension that moves to another schema moves its objects too. */
-function stillThere({ unrepaired }: RepairPlan, { remaining: left }: Trial): RepairPlan["unrepaired"] {
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** The reasons, of which those name the losing steps that the change needs: with these it works on a copy. */
+async function withLosses(
+  refused: ReadonlyMap<string, string>,
+  whole: RepairPlan,
+  attempt: (steps: readonly Step[]) => Promise<Trial>,
+): Promise<ReadonlyMap<string, string>> {
+  if (losingChanges(whole.steps).size === 0) return refused;
+  const trial = await attempt(whole.steps);
+  if (trial.failed !== undefined) return refused;
+  const faults = faultsOf(trial, whole, true);
+  return new Map([...refused].map(([key, reason]) => [key, faults.has(key) ? reason : NEEDS_DESTRUCTIVE]));
+}
+
+/**
+ * The plan without what other steps have changed already: an extension that moves to another schema moves its objects and
+ * changes the columns of its types. It is left out of the unrepaired changes and of the steps that lose data.
+ */
+function stillNeeded(plan: RepairPlan, ran: readonly Step[], { remaining: left }: Trial): RepairPlan {
   const keys = new Set(left.map(keyOfChange));
-  return unrepaired.filter(({ change }) => keys.has(keyOfChange(change)));
+  const running = new Set(ran.map(({ sql }) => sql));
+  return {
+    ...plan,
+    steps: plan.steps.filter(({ sql, causes }) => running.has(sql) || causes.some((cause) => keys.has(cause))),
+    unrepaired: plan.unrepaired.filter(({ change }) => keys.has(keyOfChange(change))),
+  };
 }
 
 /** The changes that caused the failure, by `keyOfChange`, each with what went wrong. */

@@ -42,7 +42,7 @@ function dropDependent(state: RepairState, key: string, blocks: boolean, on: str
   if (isDroppedAnyway(state, key)) return;
   const { kind, id } = sides.actual.node(key);
   // A column that is converted loses its default with that.
-  if (kind === "default" && isConvertible(state, `column ${id}`, on)) return;
+  if (kind === "default" && (isConvertible(state, `column ${id}`, on) || isAlteredBefore(state, id, on))) return;
   // The publication only loses the table.
   if (kind === "publication" && altered.has(key)) return;
   // An object that holds data is altered before `on` is dropped. Any other object is dropped and created again.
@@ -76,6 +76,14 @@ function convert(state: RepairState, key: string, type: string, cause: string): 
     const isNotNull = kind === "constraint" && context.actual.find("constraints", id) === undefined;
     if (!LEFT.includes(kind) && !isNotNull) dropDependent(state, edge.key, edge.blocks, key, cause);
   }
+}
+
+/** Whether the change of the column replaces its default, which needs an object that is only dropped. */
+function isAlteredBefore({ altered, creates, extra, sides, context }: RepairState, column: string, on: string): boolean {
+  const key = `column ${column}`;
+  const wanted = context.expected.findColumn(column);
+  if (!altered.has(key) || !extra.has(on) || creates.has(on) || wanted === undefined || wanted.generated !== undefined) return false;
+  return !sides.expected.needs(`default ${column}`).includes(on);
 }
 
 /** Whether an object is extra, or is the default of a column that is dropped. */

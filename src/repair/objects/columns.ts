@@ -16,6 +16,8 @@ const REWRITES = "may rewrite the table under an ACCESS EXCLUSIVE lock";
 export const columns: ObjectRepair = {
   create(id, context) {
     const { table, column } = context.expected.column(id);
+    // A partition gets its columns from its parent.
+    if (table.partitionBound !== undefined && column.inherited === true && column.own !== true) return [];
     const source = column.default ?? column.generated ?? column.identity;
     const isChecked = notNullOf(context.expected, table, column.name)?.validated !== false;
     if (!column.nullable && isChecked && source === undefined && context.hasRows(table.id)) {

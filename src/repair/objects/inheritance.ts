@@ -6,6 +6,7 @@ import { literal } from "../../postgres/identifier.ts";
 import type { Lookup } from "../lookup.ts";
 import type { RepairContext } from "../repair-context.ts";
 import { isCheckOfParent, parentsWithCheck } from "./own-parts.ts";
+import { copiesOn, firedCopy } from "./triggers.ts";
 import { guarded, lacksConstraint, type Statement } from "../step.ts";
 
 const READS = "reads the whole table under an ACCESS EXCLUSIVE lock";
@@ -14,7 +15,8 @@ const READS = "reads the whole table under an ACCESS EXCLUSIVE lock";
 export function changeParents(table: Table, found: Table, context: RepairContext): readonly Statement[] {
   const [parents, former] = [table.inherits ?? [], found.inherits ?? []];
   const alter = `alter table ${table.id}`;
-  if (table.partitionBound !== undefined || found.partitionBound !== undefined) return [...detach(table, found), ...attachTo(table)];
+  if (table.partitionBound !== undefined || found.partitionBound !== undefined)
+    return [...detach(table, found), ...attachTo(table), ...copiedFirings(table.id, context)];
   const left = former
     .filter((name) => !parents.includes(name))
     .map((name) => ({ sql: guarded(isChild(table.id, name), `${alter} no inherit ${name}`) }));
@@ -85,6 +87,15 @@ function attachTo({ id, inherits: [parent] = [], partitionBound }: Table): reado
   if (parent === undefined || partitionBound === undefined) return [];
   const attach = `alter table ${parent} attach partition ${id} ${partitionBound}`;
   return [{ sql: guarded(`not ${isChild(id, parent)}`, attach), warning: "reads the partition under an ACCESS EXCLUSIVE lock" }];
+}
+
+/** A partition that is attached again has new copies of its parents' triggers, which fire as those do, or always on older servers. */
+function copiedFirings(id: string, { expected, actual }: RepairContext): readonly Statement[] {
+  const within = new Set([id]);
+  // A set can grow while it is read.
+  for (const one of within) for (const { id: part, inherits = [] } of expected.catalog.tables) if (inherits.includes(one)) within.add(part);
+  const kept = expected.catalog.triggers.filter((trigger) => actual.find("triggers", trigger.id) !== undefined);
+  return kept.flatMap((trigger) => copiesOn(trigger, within).map(([table, fires]) => firedCopy(table, trigger.name, fires)));
 }
 
 function bound(table: string): string {

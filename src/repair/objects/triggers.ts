@@ -37,6 +37,20 @@ function firings(trigger: Trigger, found: Trigger | undefined): readonly Stateme
   return [...own, ...copies];
 }
 
+/** How the copies of a trigger on some partitions fire, where that is not as on a new trigger. */
+export function copiesOn(trigger: Trigger, partitions: ReadonlySet<string>): readonly (readonly [table: string, fires: Firing])[] {
+  const different = partitionsOf(trigger);
+  if (trigger.fires === "origin") return [...different].filter(([table]) => partitions.has(table));
+  return [...partitions].map((table) => [table, different.get(table) ?? trigger.fires] as const);
+}
+
+/** Sets how the copy of a trigger on a partition fires, if it exists. */
+export function firedCopy(table: string, name: string, fires: Firing): Statement {
+  const { sql } = fired(`only ${table}`, "trigger", name, fires);
+  const row = `tgrelid = pg_catalog.to_regclass(${literal(table)}) and tgname = ${literal(name)}`;
+  return { sql: guarded(`exists (select from pg_catalog.pg_trigger where ${row} and tgparentid <> 0)`, sql) };
+}
+
 function partitionsOf(trigger: Trigger | undefined): ReadonlyMap<string, Firing> {
   return new Map(
     trigger?.onPartitions?.map((text) => {

@@ -101,3 +101,23 @@ test("a change that depends on a commented-out change is not repaired, and the o
   expect(proved?.steps.map(({ sql }) => sql)).toEqual(["app.b"]);
   expect(proved?.unrepaired).toMatchObject([{ change: { object: "app.a" }, reason: expect.stringContaining("commented out") }]);
 });
+
+/** Fails unless all steps run. */
+const allOrNothing = async (steps: readonly Step[]): Promise<Trial> => {
+  const [step] = steps;
+  return steps.length === CHANGES.length || step === undefined
+    ? CLEAN
+    : { remaining: CHANGES, changedAgain: [], failed: { step, message: "no such thing", run: 1 } };
+};
+
+test("the reason of a change that works only with steps that lose data names that", async () => {
+  const { plan: proved } = await converge(plan, allOrNothing, false);
+  expect(proved?.unrepaired).toMatchObject([
+    { change: { object: "app.a" }, reason: "it depends on a change that may lose data, whose steps are commented out" },
+  ]);
+});
+
+test("a step that loses data is left out when another one has made its change", async () => {
+  const { plan: proved } = await converge(plan, async () => CLEAN, false);
+  expect(proved?.steps.map(({ sql }) => sql)).toEqual(["app.a"]);
+});

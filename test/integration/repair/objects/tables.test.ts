@@ -25,6 +25,15 @@ describe("a missing object is created with", { timeout: 60_000 }, () => {
     expect((await repaired(`${common}; ${sql}`, common)).verdict).toEqual(CONVERGED);
   });
 
+  test("a partition that is partitioned itself", async () => {
+    const parent = "create table m (ts integer) partition by range (ts)";
+    const { verdict } = await repaired(
+      `${parent}; create table m1 partition of m for values from (0) to (9) partition by range (ts); create table m1a partition of m1 for values from (0) to (5)`,
+      `${parent}; create table m1 partition of m for values from (0) to (9)`,
+    );
+    expect(verdict).toEqual(CONVERGED);
+  });
+
   test("different options of a TOAST table are found and set", async () => {
     const { verdict, query } = await repaired(
       "create table t (a text) with (toast.autovacuum_enabled = false)",

@@ -42,3 +42,14 @@ describe("a trigger of a partitioned table", { timeout: 60_000 }, () => {
     expect(Object.fromEntries((await query<{ on: string; fires: string }>(firing)).map((row) => [row.on, row.fires]))).toEqual(fires);
   });
 });
+
+const endingAt = (end: number): string => `create table m (ts integer) partition by range (ts);
+  create table m2 partition of m for values from (0) to (${end}) partition by range (ts); create table m2a partition of m2 for values from (0) to (9);
+  create function tf() returns trigger language plpgsql as 'begin return new; end';
+  create trigger one after insert on m for each row execute function tf(); create trigger two after insert on m for each row execute function tf();
+  alter table only m enable always trigger two; alter table only m2a disable trigger one`;
+
+test("the copies of triggers keep when they fire on a partition that gets another bound", { timeout: 60_000 }, async () => {
+  const { verdict } = await repaired(endingAt(200), endingAt(100), "insert into m values (5)");
+  expect(verdict).toEqual(CONVERGED);
+});
