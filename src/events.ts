@@ -14,8 +14,11 @@ export type Event =
       readonly facts?: readonly string[] | undefined;
     }
   | { readonly kind: "warning"; readonly text: string }
-  /** `isPassing`: true only until the next event of its phase, such as what is waited for. */
-  | { readonly kind: "note"; readonly text: string; readonly isPassing?: boolean }
+  /**
+   * `isPassing`: true only until the next event of its phase, such as what is waited for. `isResult`: it names what was not done, so
+   * it is not progress.
+   */
+  | { readonly kind: "note"; readonly text: string; readonly isPassing?: boolean; readonly isResult?: boolean }
   /** How offshoot works inside: shown with `--verbose`. */
   | { readonly kind: "detail"; readonly text: string }
   /** What the present phase does now, or waits for. Only for a display that changes. */

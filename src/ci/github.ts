@@ -20,7 +20,8 @@ export const github: CiService = {
         server: serverOfUrl(variable(env, "GITHUB_SERVER_URL")) ?? "github.com",
         repository: variable(env, "GITHUB_REPOSITORY"),
         ref: variable(env, "GITHUB_HEAD_REF", "GITHUB_REF_NAME"),
-        runId: runIdOf(env),
+        runId: isIdOfAct(env) ? undefined : variable(env, "GITHUB_RUN_ID"),
+        wrongRunId: isIdOfAct(env) ? "act gives every run of every user the id 1 (GITHUB_RUN_ID)." : undefined,
         invocation: undefined,
         attempt: positiveInteger(variable(env, "GITHUB_RUN_ATTEMPT")) ?? 1,
         pullRequest: pullRequestOf(env, payload),
@@ -50,9 +51,8 @@ export const github: CiService = {
  * act, which plays workflows on a developer's machine, gives every run of every user the id 1 (`pkg/runner/run_context.go`
  * of nektos/act), unless the user sets another one.
  */
-function runIdOf(env: Env): string | undefined {
-  const id = variable(env, "GITHUB_RUN_ID");
-  return env["ACT"] === "true" && id === "1" ? undefined : id;
+function isIdOfAct(env: Env): boolean {
+  return env["ACT"] === "true" && variable(env, "GITHUB_RUN_ID") === "1";
 }
 
 /** The event has precedence, because a closed pull request no longer has a merge ref. */

@@ -13,15 +13,20 @@ export interface Display {
   close(): void;
 }
 
+/** A function that writes one line, apart from other output. */
+function lineWriter(write: (text: string) => void, clean: (text: string) => string, foreign: ForeignOutput): (text: string) => void {
+  return (text) => {
+    foreign.breakLine();
+    write(`${clean(text)}\n`);
+  };
+}
+
 /** The output of the command, in order, for a log: each phase is one line with its time when it ends. */
 export function plainDisplay(
   write: (text: string) => void,
   { clean, foreign, isVerbose }: { readonly clean: (text: string) => string; readonly foreign: ForeignOutput; readonly isVerbose: boolean },
 ): Display {
-  const line = (text: string): void => {
-    foreign.breakLine();
-    write(`${clean(text)}\n`);
-  };
+  const line = lineWriter(write, clean, foreign);
   return {
     emit(raw) {
       // Texts can contain names from outside, such as those of branches. They must not control the terminal.
@@ -62,11 +67,16 @@ function isPowerOfTwo(attempt: number): boolean {
   return Number.isInteger(Math.log2(attempt));
 }
 
-/** With `--quiet`, only the output of the migrations is shown. */
-export function quietDisplay(foreign: ForeignOutput): Display {
+/** With `--quiet`, only the output of the migrations is shown, and what was not done. */
+export function quietDisplay(
+  write: (text: string) => void,
+  { clean, foreign }: { readonly clean: (text: string) => string; readonly foreign: ForeignOutput },
+): Display {
+  const line = lineWriter(write, clean, foreign);
   return {
     emit(event) {
       if (event.kind === "output") foreign.write(event.chunk);
+      else if (event.kind === "note" && event.isResult === true) line(`note     ${visible(event.text)}`);
       else if (event.kind === "phase" && event.state !== "start") foreign.end();
     },
     rest: () => foreign.end(),

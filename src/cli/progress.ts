@@ -50,7 +50,7 @@ export function progressOn(stream: Stream, { quiet, verbose, clean, job, open }:
   const write = (text: string): void => void stream.write(text);
   const foreign = foreignOutput(write, { ...job, fold: open === undefined });
   const display = quiet
-    ? quietDisplay(foreign)
+    ? quietDisplay(write, { clean, foreign })
     : (open?.({ clean, foreign }) ?? plainDisplay(write, { clean, foreign, isVerbose: verbose }));
   const onPhase = (event: Extract<Event, { kind: "phase" }>): void => {
     // A creation that is interrupted may have created the database, and a deletion that failed may have kept it.

@@ -11,7 +11,7 @@ export async function expectMigrations(context: Context): Promise<void> {
   if (command !== undefined || steps !== undefined || tool === "none" || (await findProject(context)) !== undefined) return;
   const missing = await missingMigrations(context, "The command would run on a database without the migrations. Nothing was created.");
   if (missing !== undefined) throw missing;
-  context.emit({ kind: "note", text: "no migrations were found: the database is empty, or a copy of its parent" });
+  context.emit({ kind: "note", text: "no migrations were found: the database is empty, or a copy of its parent", isResult: true });
 }
 
 /** The error for a repository that looks as if it had migrations, although none were found. Undefined if it does not. */

@@ -45,6 +45,8 @@ export interface CiFacts {
   readonly ref: string | undefined;
   /** An id that all jobs of a pipeline share, also after "re-run failed jobs", and that no other pipeline has. */
   readonly runId: string | undefined;
+  /** Why the id that the service provides is not one. A sentence. */
+  readonly wrongRunId?: string | undefined;
   /** Id of one triggering, for services in which a re-run has its own id beside `runId`. */
   readonly invocation: string | undefined;
   /** 1 for the first attempt of the run, or of the job if the service counts by job. */
@@ -149,8 +151,8 @@ function runOfCi(ci: CiFacts, scope: "run" | "pull-request"): { key: string; inv
     return { key: storable(keyInService(ci, `pr-${ci.pullRequest}`)), invocation };
   if (ci.runId !== undefined)
     return { key: storable(ci.isRunIdGlobal === true ? `run-${ci.runId}` : keyInService(ci, `run-${ci.runId}`)), invocation };
-  throw new OffshootError("USAGE", `The environment of this CI (${ci.service}) has no id of the run.`, {
-    meaning: `Without an id that all jobs of one run share, two runs could use the same database.${ci.service === "github" ? " The id 1 of act is not one: every run of every user has it." : ""}`,
+  throw new OffshootError("USAGE", ci.wrongRunId ?? `The environment of this CI (${ci.service}) has no id of the run.`, {
+    meaning: "Without an id that all jobs of one run share, two runs could use the same database.",
     remedy: "In every job, set OFFSHOOT_RUN to a value that all jobs of this run share and no other run has, such as the build id.",
     facts: { service: ci.service },
   });

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { RepositoryFacts, KnownMigrations, ToolBelow } from "./repository-facts.ts";
 import { migrationScripts } from "../migration-tools/migration-scripts.ts";
 import { packageManagerOf } from "./package-manager.ts";
@@ -17,6 +18,7 @@ export function configurationText(facts: RepositoryFacts): string {
     ...(detected ? [detectedFrom(migrations)] : []),
     ...settingLines({ ...(detected ? toolSettings(migrations) : {}), ...given }),
     ...(migrations.from === "nothing" ? (migrations.below.length > 0 ? severalTools(migrations.below) : toFillIn(facts)) : []),
+    ...(detected ? scriptLines(facts, migrations) : []),
     ...(detected ? seedLines(facts, migrations) : []),
     "",
   ].join("\n");
@@ -37,6 +39,18 @@ function severalTools(below: readonly ToolBelow[]): readonly string[] {
 
 function toolSettings({ tool, directory }: Extract<KnownMigrations, { from: "tool" }>): Readonly<Record<string, string>> {
   return { ...(directory === undefined ? {} : { "migrations.directory": directory }), "migrations.tool": tool };
+}
+
+/** A script of the repository can be what applies the files that look like plain SQL. */
+function scriptLines(facts: RepositoryFacts, { tool, directory, evidence }: Extract<KnownMigrations, { from: "tool" }>): readonly string[] {
+  const script = tool === "sql" && directory === undefined ? scriptCommand(facts) : undefined;
+  if (script === undefined) return [];
+  return [
+    "# package.json has a script for migrations. If it is what applies these files, write these lines in place of the ones above:",
+    "# migrations:",
+    `#   command: ${script}`,
+    `#   files: [${posix.dirname(evidence)}/**]`,
+  ];
 }
 
 /** A seed is only offered, because it can delete rows. */

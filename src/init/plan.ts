@@ -42,6 +42,7 @@ export function planInit(facts: RepositoryFacts, service: CiServiceName | "none"
     files,
     notes: [
       ...(note === undefined ? [] : [note]),
+      ...besideScript(facts),
       ...(facts.migrations.from === "nothing" ? [noTool(facts.migrations.below, scriptCommand(facts))] : []),
       ...commands.notes,
       ...(template === undefined || pipeline === undefined ? [] : pipelineNotes(facts, template, pipeline, commands)),
@@ -52,6 +53,17 @@ export function planInit(facts: RepositoryFacts, service: CiServiceName | "none"
 
 const OTHER_WORKFLOWS =
   "The other workflows were not changed. To use the database in one of them, call `offshoot run` as in the new workflow.";
+
+function besideScript(facts: RepositoryFacts): readonly string[] {
+  const { migrations } = facts;
+  const isPlain = migrations.from === "tool" && migrations.tool === "sql" && migrations.directory === undefined;
+  const script = isPlain ? scriptCommand(facts) : undefined;
+  return script === undefined
+    ? []
+    : [
+        `offshoot applies ${migrations.from === "tool" ? migrations.evidence : ""} and its siblings as plain SQL. If \`${script}\` is what applies them, use the lines in comments in offshoot.yaml.`,
+      ];
+}
 
 function noTool(below: readonly ToolBelow[], script: string | undefined): string {
   if (script !== undefined && below.length === 0) {

@@ -1,3 +1,4 @@
+import { noteOfIgnored } from "./ignored-files.ts";
 import { inSequence, leadingNumber } from "./revisions.ts";
 import type { Repository } from "./repository.ts";
 import { firstFolder, plainFolder, quotedName } from "./scripts.ts";
@@ -27,6 +28,7 @@ export const dbmate: Tool = {
     const { folder, files } = found;
     const newest = files.at(-1) ?? "";
     const { table = "schema_migrations" } = named;
+    const others = (await repository.list(folder)).filter((file) => /\/[^./\d][^/]*\.sql$/.test(file));
     const options = named.table === undefined ? "" : ` --migrations-table ${posixWord(named.table)}`;
     const program = `dbmate --no-dump-schema -d ${posixWord(folder)}${options}`;
     return {
@@ -46,6 +48,7 @@ export const dbmate: Tool = {
           withOnly(files.slice(0, applied.length + next.length), `dbmate --no-dump-schema -d "$only"${options} migrate`),
         down: () => `${program} rollback`,
       },
+      ...noteOfIgnored(others, "dbmate", "runs files with names such as 20240101000000_name.sql only"),
       env: (url) => ({ DATABASE_URL: goUrl(url) }),
     };
   },

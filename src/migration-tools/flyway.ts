@@ -1,4 +1,5 @@
 import { literal } from "../postgres/identifier.ts";
+import { noteOfIgnored } from "./ignored-files.ts";
 import { inSequence } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 import { posixWord } from "../shell-command.ts";
@@ -16,7 +17,8 @@ export const flyway: Tool = {
   expects: `V1__name.sql in ${FOLDERS.join("/, ")}/`,
   async find(repository, given) {
     for (const folder of given === undefined ? FOLDERS : [given]) {
-      const files = (await repository.list(folder)).filter((file) => versionOf(file) !== undefined);
+      const listed = await repository.list(folder);
+      const files = listed.filter((file) => versionOf(file) !== undefined);
       const sorted = files.toSorted(byVersion);
       const [first] = sorted;
       if (first === undefined) continue;
@@ -42,6 +44,7 @@ export const flyway: Tool = {
           holds: "all",
         },
         revisions: inSequence(sorted, (name) => versionOf(name) ?? name),
+        ...noteOfIgnored(listed.filter(isMisnamed), "Flyway", "runs files with names such as V1__name.sql only"),
       };
     }
     return undefined;
@@ -65,6 +68,11 @@ function numbers(version: string): string {
 /** The version of `V01_2__name.sql` or `V01.2__name.sql` as Flyway records it: `01.2`, with leading zeros. */
 function versionOf(file: string): string | undefined {
   return /(?:^|\/)V(\d+(?:[._]\d+)*)__[^/]+\.sql$/.exec(file)?.[1]?.replaceAll("_", ".");
+}
+
+/** A name that begins as that of a versioned migration: `V1_name.sql`, `v1__name.sql`, `1__name.sql`. Other names are callbacks. */
+function isMisnamed(file: string): boolean {
+  return /(?:^|\/)v?\d[^/]*\.sql$/i.test(file) && versionOf(file) === undefined;
 }
 
 /** The numbers of a version. They can be timestamps that are too large for `number`. */

@@ -1,5 +1,6 @@
 import { OffshootError } from "../errors.ts";
 import type { Repository } from "./repository.ts";
+import { placeholderIn } from "./sql-words.ts";
 import { onlyDrops, signOfRollback } from "./undone-sql.ts";
 
 interface Form {
@@ -55,6 +56,8 @@ export async function refuseForeignSql(repository: Repository, folder: string, f
     const text = (await repository.read(file)) ?? "";
     const form = FORMS.find(({ line, name }) => line?.test(text) === true || name?.test(file) === true);
     if (form !== undefined) throw foreign(file, folder, form);
+    const placeholder = placeholderIn(text);
+    if (placeholder !== undefined) throw withPlaceholder(file, folder, placeholder);
     if (PLAIN_ROLLBACK.test(file)) continue;
     const rollback =
       hasRollback(text) ?? signOfRollback(text) ?? ((await isRollback(repository, file, text, files)) ? "its name" : undefined);
@@ -67,6 +70,14 @@ function foreign(file: string, folder: string, { tool, command }: Form): Offshoo
     meaning: `As plain SQL, offshoot would run everything in it, such as the rollback. No migration was run.`,
     remedy: `Set migrations.command in offshoot.yaml to its command, such as \`${command(folder)}\`, and migrations.files to \`${folder}/**\`. If the tool is in another folder of the repository, set migrations.directory to that folder.`,
     facts: { file, tool },
+  });
+}
+
+function withPlaceholder(file: string, folder: string, placeholder: string): OffshootError {
+  return new OffshootError("TOOL_UNSUITABLE", `${file} contains the placeholder ${placeholder}, which plain SQL does not replace.`, {
+    meaning: "The objects would have the placeholder itself in their names. No migration was run.",
+    remedy: `Set migrations.command in offshoot.yaml to the command that replaces it and applies the files, and migrations.files to \`${folder}/**\`.`,
+    facts: { file },
   });
 }
 

@@ -1,3 +1,4 @@
+import { noteOfIgnored } from "./ignored-files.ts";
 import { byNumber, inSequence, leadingNumber, numberOf } from "./revisions.ts";
 import { posixWord } from "../shell-command.ts";
 import { goUrl } from "./shell.ts";
@@ -40,6 +41,11 @@ export const golangMigrate: Tool = {
           up: (_applied, next) => `${program} up ${next.length}`,
           down: (applied) => (hasDown.has(leadingNumber(applied.at(-1)?.name ?? "")) ? `${program} down 1` : undefined),
         },
+        ...noteOfIgnored(
+          files.filter((file) => /\/[^./][^/]*\.sql$/.test(file) && !/\/\d+_[^/]*\.(?:up|down)\.sql$/.test(file)),
+          "golang-migrate",
+          "runs files with names such as 1_name.up.sql only",
+        ),
         env: (url) => ({ DATABASE_URL: goUrl(url) }),
       };
     }

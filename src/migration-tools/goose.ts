@@ -1,5 +1,6 @@
 import { posixWord } from "../shell-command.ts";
 import type { Repository } from "./repository.ts";
+import { noteOfIgnored } from "./ignored-files.ts";
 import { inSequence, leadingNumber } from "./revisions.ts";
 import { goUrl } from "./shell.ts";
 import type { Tool } from "./tool.ts";
@@ -12,7 +13,8 @@ export const goose: Tool = {
   expects: `SQL files with \`-- +goose Up\` in ${FOLDERS.join("/, ")}/`,
   async find(repository, given) {
     for (const folder of given === undefined ? FOLDERS : [given]) {
-      const files = (await repository.list(folder)).filter((file) => /\/\d+_[^/]*\.(?:sql|go)$/.test(file) && !file.endsWith("_test.go"));
+      const listed = await repository.list(folder);
+      const files = listed.filter((file) => /\/\d+_[^/]*\.(?:sql|go)$/.test(file) && !file.endsWith("_test.go"));
       const newest = files.findLast((file) => file.endsWith(".sql"));
       if (newest === undefined || !(await isGoose(repository, newest))) continue;
       const program = `goose -dir ${posixWord(folder)} postgres "$DATABASE_URL"`;
@@ -36,6 +38,11 @@ export const goose: Tool = {
           up: (_applied, next) => `${program} up-to ${next.at(-1)?.id}`,
           down: () => `${program} down`,
         },
+        ...noteOfIgnored(
+          listed.filter((file) => /\/[^./][^/]*\.sql$/.test(file) && !files.includes(file)),
+          "goose",
+          "runs files with names such as 00001_name.sql only",
+        ),
         env: (url) => ({ DATABASE_URL: goUrl(url) }),
       };
     }

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { posixWord } from "../shell-command.ts";
+import { noteOfIgnored } from "./ignored-files.ts";
 import { readChangelog } from "./liquibase-changelog.ts";
 import type { Repository } from "./repository.ts";
 import { plainFolder, quotedName } from "./scripts.ts";
@@ -42,6 +43,7 @@ export const liquibase: Tool = {
     const program = (action: string): string => `${CONNECTION} liquibase ${flags} ${action}`;
     const certain = changeSets.filter(({ condition }) => condition === undefined);
     const conditions = [...new Set(changeSets.flatMap(({ condition }) => condition ?? []))];
+    const left = unread === undefined ? await notIncluded(repository, posix.join(place.root, place.file), files) : [];
     const isSteady = unread === undefined && conditions.length === 0 && !changeSets.some(({ isMoved }) => isMoved);
     return {
       tool: "liquibase",
@@ -59,6 +61,7 @@ export const liquibase: Tool = {
         release: "locked = false, lockgranted = null, lockedby = null",
       },
       ...(unread === undefined ? {} : { unchecked: unread }),
+      ...noteOfIgnored(left, "Liquibase", `runs what ${posix.join(place.root, place.file)} includes`),
       revisions:
         unread === undefined
           ? certain.map(({ id }, at) => ({ id, name: id, dependsOn: certain[at - 1] === undefined ? [] : [certain[at - 1]?.id ?? ""] }))
@@ -108,6 +111,17 @@ async function placesOf(
     return places.map((place) => ({ ...place, isSet: set !== undefined }));
   }
   return [];
+}
+
+/** The changelogs in the folder of the first one that it does not include. Another first one can include them. */
+async function notIncluded(repository: Repository, changelog: string, files: readonly string[]): Promise<readonly string[]> {
+  const folder = posix.dirname(changelog);
+  if (folder === ".") return [];
+  const others = (await repository.walk(folder)).filter((path) => /\.(?:sql|xml|ya?ml|json)$/i.test(path) && !files.includes(path));
+  const texts = await Promise.all(others.map((path) => repository.read(path)));
+  const texted = others.map((path, at) => ({ path, text: texts[at] ?? "" })).filter(({ text }) => isChangelog(text));
+  // Another changelog that includes others is one of its own, such as that of the tests.
+  return texted.some(({ text }) => /\binclude(?:All)?\b/.test(text)) ? [] : texted.map(({ path }) => path);
 }
 
 /** A pattern for the folder of the changelog, and the files that it includes from elsewhere. */

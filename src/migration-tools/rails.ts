@@ -1,4 +1,5 @@
 import { railsFolders } from "./rails-paths.ts";
+import { noteOfIgnored } from "./ignored-files.ts";
 import { byNumber, inSequence, numberOf } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 
@@ -25,6 +26,11 @@ export const rails: Tool = {
         holds: "all",
       },
       revisions: inSequence(files, numberOf),
+      ...noteOfIgnored(
+        found.flat().filter((file) => /\/[^./\d][^/]*\.rb$/.test(file)),
+        "Rails",
+        "runs files with names such as 20240101000000_name.rb only",
+      ),
       stepCommands: {
         up: (_applied, next) => `bin/rails db:migrate VERSION=${next.at(-1)?.id}`,
         down: (applied) => `bin/rails db:migrate:down VERSION=${applied.at(-1)?.id}`,

@@ -47,6 +47,10 @@ const PACKAGES: readonly { readonly files: readonly string[]; readonly commands:
 /** Lines that name a package and do not use it: comments, and what go.mod records for the packages of others. */
 const NOT_USED = /^\s*(?:#|\/\/|<!--).*$|^.*\/\/ indirect\s*$/gm;
 
+/** The feature `migrate` of sqlx in the lines of a dependency, whose file is `Cargo.toml`. */
+const SQLX_MIGRATE =
+  /^\s*sqlx\s*=\s*\{[^}]*\bfeatures\s*=\s*\[[^\]]*["']migrate["']|^\s*\[[\w.-]*dependencies\.sqlx\][^[]*\bfeatures\s*=\s*\[[^\]]*["']migrate["']/m;
+
 /** Known packages of migrations in the manifests of a repository that are not a `package.json`. */
 export async function packagesElsewhere(repository: Repository): Promise<readonly Sign[]> {
   const there = await repository.list(".");
@@ -56,9 +60,10 @@ export async function packagesElsewhere(repository: Repository): Promise<readonl
         .filter((file) => there.includes(file))
         .map(async (file) => {
           const text = ((await repository.read(file)) ?? "").replaceAll(NOT_USED, "");
-          return Object.entries(commands)
-            .filter(([name]) => lists(text, name))
-            .map(([name, command]) => ofPackage(name, file, command));
+          const named = Object.entries(commands).filter(([name]) => lists(text, name));
+          const features =
+            file === "Cargo.toml" && SQLX_MIGRATE.test(text) ? [["sqlx with its feature migrate", "sqlx migrate run"] as const] : [];
+          return [...named, ...features].map(([name, command]) => ofPackage(name, file, command));
         }),
     ),
   );

@@ -11,6 +11,8 @@ const FILES: readonly { readonly file: string; readonly command: RegExp; readonl
     what: "the command before a deployment in render.yaml",
   },
 ];
+/** The configuration of the Supabase CLI is written before the first migration. */
+const SUPABASE = "supabase/config.toml";
 const COMPOSE = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 /** A service that only migrates. Its image has the program, so its command cannot be named. */
 const SERVICE = /^ {2,4}["']?((?:db[_-]?)?migrat(?:e|ions?|or)(?:[_-]?db)?)["']?:[ \t\r]*$/m;
@@ -31,8 +33,15 @@ export async function commandsOfServices(repository: Repository): Promise<readon
       return name === undefined ? [] : [{ text: `the service ${name} in ${file}`, setting: settingFor("to the command that it runs") }];
     }),
   );
-  return [...commands.flat(), ...services.flat()];
+  const supabase: readonly Sign[] = (await repository.first(SUPABASE)) === undefined ? [] : [OF_SUPABASE];
+  return [...commands.flat(), ...services.flat(), ...supabase];
 }
+
+const OF_SUPABASE: Sign = {
+  text: `${SUPABASE}, without supabase/migrations`,
+  setting:
+    "migrations.command in offshoot.yaml to the command that creates the schema, and migrations.files to the files on which it depends",
+};
 
 function settingFor(command: string): string {
   return `migrations.command in offshoot.yaml ${command}, and migrations.files to the files on which it depends`;

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import { noteOfIgnored } from "./ignored-files.ts";
 import type { Revision, Tool } from "./tool.ts";
 
 /** An empty target: libpq's `PG*` variables contain the address of the database. */
@@ -14,6 +16,11 @@ export const sqitch: Tool = {
       ["deploy", "revert", "verify"].map(async (folder) => ((await repository.list(folder)).length === 0 ? [] : [`${folder}/**`])),
     );
     const conf = await repository.first("sqitch.conf");
+    const revisions = changesOf(plan);
+    const planned = new Set(revisions.map(({ name }) => name));
+    const scripts = (await repository.list("deploy")).filter((file) => file.endsWith(".sql"));
+    // A change that was reworked has its old script as `name@tag.sql`.
+    const unplanned = scripts.filter((file) => !planned.has(basename(file, ".sql").replace(/@.*$/, "")));
     return {
       tool: "sqitch",
       evidence: "sqitch.plan",
@@ -25,7 +32,8 @@ export const sqitch: Tool = {
         query: (table) => `select change as id from ${table} order by committed_at`,
         holds: "all",
       },
-      revisions: changesOf(plan),
+      revisions,
+      ...noteOfIgnored(unplanned, "Sqitch", "runs the changes of sqitch.plan only"),
       stepCommands: {
         // Refers to changes by number, because a reworked change has the same name as an earlier one.
         up: (applied, next) => `sqitch deploy ${TARGET} --to-change ${reference(applied.length + next.length)}`,

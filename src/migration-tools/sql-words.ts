@@ -24,3 +24,12 @@ export function commentsIn(text: string): readonly Comment[] {
     /^(?:--|\/\*)/.test(part) ? [{ start: index, end: index + part.length, words: part }] : [],
   );
 }
+
+/** A placeholder of another program in a quoted name: `"${SCHEMA}_users"`, `"{{schema}}"`. Elsewhere it is not valid SQL, or can be meant. */
+export function placeholderIn(text: string): string | undefined {
+  for (const { 0: part } of text.matchAll(PARTS)) {
+    const found = part.startsWith('"') ? /\$\{[\w.:-]+\}|\{\{\s*[\w.]+\s*\}\}/.exec(part)?.[0] : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,3 +1,4 @@
+import { noteOfIgnored } from "./ignored-files.ts";
 import { inSequence, leadingNumber } from "./revisions.ts";
 import { goUrl } from "./shell.ts";
 import type { Tool } from "./tool.ts";
@@ -13,7 +14,8 @@ export const supabase: Tool = {
     // The program always reads this folder.
     if (folder !== "supabase/migrations") return undefined;
     const evidence = await repository.first("supabase/config.toml");
-    const files = (await repository.list(folder)).filter((file) => /\/\d+_[^/]*\.sql$/.test(file));
+    const listed = (await repository.list(folder)).filter((file) => /\/[^./][^/]*\.sql$/.test(file));
+    const files = listed.filter((file) => /\/\d+_[^/]*\.sql$/.test(file));
     if (evidence === undefined || files.length === 0) return undefined;
     return {
       tool: "supabase",
@@ -27,6 +29,11 @@ export const supabase: Tool = {
         holds: "all",
       },
       revisions: inSequence(files, leadingNumber),
+      ...noteOfIgnored(
+        listed.filter((file) => !files.includes(file)),
+        "the Supabase CLI",
+        "runs files with names such as 20240101000000_name.sql only",
+      ),
       package: "supabase",
       env: (url) => ({ DATABASE_URL: goUrl(url) }),
     };

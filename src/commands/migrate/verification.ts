@@ -30,7 +30,7 @@ export function verification(
       if (why !== undefined && seed === undefined) {
         context.emit({ kind: "note", text: `Whether a migration was left out was not checked, because ${why}.` });
       }
-      if (project?.leaves !== undefined) context.emit({ kind: "note", text: project.leaves });
+      if (project?.leaves !== undefined) context.emit({ kind: "note", text: project.leaves, isResult: true });
       await last?.record?.after();
       if (audits) await requireAuditPasses({ ...context, signal }, url);
     },

@@ -125,4 +125,6 @@ test("act's id, which every run of every user has, does not identify a run", () 
   expect(detectCi(act).facts.runId).toBeUndefined();
   expect(detectCi({ ...act, GITHUB_RUN_ID: "77" }).facts.runId).toBe("77");
   expect(detectCi({ ...act, ACT: "" }).facts.runId).toBe("1");
+  expect(detectCi(act).facts.wrongRunId).toBe("act gives every run of every user the id 1 (GITHUB_RUN_ID).");
+  expect(detectCi({ ...act, ACT: "" }).facts.wrongRunId).toBeUndefined();
 });

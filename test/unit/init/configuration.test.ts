@@ -73,3 +73,24 @@ test("the command of a known package is offered where no migrations were found",
   const facts = { ...BARE, migrations: { from: "nothing", below: [], command: "npx mikro-orm migration:up" } } as const;
   expect(configurationText(facts)).toContain("#   command: npx mikro-orm migration:up\n");
 });
+
+const PLAIN = { ...SHOP, migrations: { from: "tool", tool: "sql", evidence: "db/migrations/001.sql" } as const };
+
+test("beside plain SQL files, a script of package.json that migrates is offered in comments and in a note", async () => {
+  const facts = withTexts(PLAIN, { "package.json": manifest({ scripts: { "db:migrate": "node scripts/migrate.mjs" } }) });
+  const text = configurationText(facts);
+  expect((await parseConfiguration(text, "offshoot.yaml")).entries.get("migrations.tool")?.value).toBe("sql");
+  const filled = text.replace(/^migrations:\n {2}.*\n/m, "").replaceAll(/^# ((?:migrations:| {2}).*)$/gm, "$1");
+  const { entries, problems } = await parseConfiguration(filled, "offshoot.yaml");
+  expect(problems).toEqual([]);
+  expect([entries.get("migrations.command")?.value, entries.get("migrations.files")?.value]).toEqual([
+    "npm run db:migrate",
+    ["db/migrations/**"],
+  ]);
+  expect(planInit(facts, "none").notes).toContainEqual(expect.stringContaining("If `npm run db:migrate` is what applies them"));
+});
+
+test("beside plain SQL files without such a script, nothing is offered", () => {
+  const facts = withTexts(PLAIN, { "package.json": manifest({ scripts: { test: "vitest" } }) });
+  expect(configurationText(facts)).not.toContain("# migrations:");
+});

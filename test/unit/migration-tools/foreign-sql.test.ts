@@ -162,3 +162,21 @@ test.each(["003_revert_shop.sql", "V3_rollback_shop.sql"])("a later migration th
   const files = { "migrations/001_shop.sql": SHOP, [`migrations/${name}`]: DROP };
   expect(await withFiles(files, detectTool)).toMatchObject({ tool: "sql" });
 });
+
+test.each([
+  ['create table "${SCHEMA}_x" ();', "${SCHEMA}"],
+  ['create table app."{{ tenant }}" ();', "{{ tenant }}"],
+])("a placeholder in a name is not taken for plain SQL: %s", async (text, placeholder) => {
+  await expect(withFiles({ "migrations/1_a.sql": text }, detectTool)).rejects.toMatchObject({
+    code: "TOOL_UNSUITABLE",
+    message: `migrations/1_a.sql contains the placeholder ${placeholder}, which plain SQL does not replace.`,
+  });
+});
+
+test.each([
+  "insert into t values ('Hello {{ name }}, ${x}');",
+  '-- "${SCHEMA}_x"\nselect 1;',
+  'create function f() returns text language plv8 as $$ return `"${x}"` $$;',
+])("what looks like a placeholder elsewhere is plain SQL: %s", async (text) => {
+  expect((await withFiles({ "migrations/1_a.sql": text }, detectTool))?.tool).toBe("sql");
+});

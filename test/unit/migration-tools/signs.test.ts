@@ -121,3 +121,23 @@ test.each([
 ])("what does not migrate in %s is none", async (file, text) => {
   expect(await signsIn({ [file]: text })).toEqual([]);
 });
+
+test.each([
+  '[dependencies]\nsqlx = { version = "0.8", features = ["postgres", "migrate"] }\n',
+  '[dependencies]\nsqlx = { version = "0.8", features = [\n  "postgres",\n  "migrate",\n] }\n',
+  '[workspace.dependencies.sqlx]\nversion = "0.8"\nfeatures = ["migrate"]\n',
+])("the feature migrate of sqlx is a sign of migrations: %j", async (text) => {
+  expect(await signsIn({ "Cargo.toml": text })).toEqual(["the package sqlx with its feature migrate in Cargo.toml"]);
+});
+
+test.each([
+  '[dependencies]\nsqlx = { version = "0.8", features = ["postgres"] }\n',
+  '[dependencies]\nsqlx = { version = "0.8", features = ["postgres"] }\nother = { features = ["migrate"] }\n',
+  '[dependencies.sqlx]\nfeatures = ["postgres"]\n[dependencies.other]\nfeatures = ["migrate"]\n',
+])("sqlx without that feature is none: %j", async (text) => {
+  expect(await signsIn({ "Cargo.toml": text })).toEqual([]);
+});
+
+test("the configuration of the Supabase CLI without migrations is a sign of them", async () => {
+  expect(await signsIn({ "supabase/config.toml": "project_id = 'shop'\n" })).toEqual(["supabase/config.toml, without supabase/migrations"]);
+});
