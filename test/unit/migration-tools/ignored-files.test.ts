@@ -55,10 +55,7 @@ test.each<[tool: string, files: Readonly<Record<string, string>>, ignored: reado
 ])("%s: the note names the files that it does not run, in %j", (tool, files, ignored) =>
   withFiles(files, async (repository) => {
     const { leaves } = await requireTool(tool, repository);
-    const named = ignored.join(", ");
-    expect(leaves).toEqual(
-      ignored.length === 0 ? undefined : expect.stringMatching(new RegExp(`^${named} (?:was|were) not run, because `)),
-    );
+    expect(leaves?.replace(/ (?:was|were) not run, because .*$/, "")).toBe(ignored.length === 0 ? undefined : ignored.join(", "));
   }),
 );
 
