@@ -40,7 +40,7 @@ test.each(REAL_TOOLS.filter(({ name }) => FILES[name] !== undefined))(
       expect(before).toMatchObject({ code: 0, stderr: expect.not.stringContaining("not run") });
       await project.write(file, text);
       expect(await readFile(join(project.directory, file), "utf8")).toBe(text);
-      // What was not done is no progress, so it is also shown with --quiet.
+      // What was not done is not progress, so it is also shown with --quiet.
       const { code, stderr } = await migrate("after", "--quiet");
       expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(`note     ${file} was not run, because `) });
       const tables = await withSession(url, (session) => session.query("select from pg_tables where tablename = 'ignored'"));
