@@ -13,6 +13,7 @@ const warning = (title: string): About => ({ severity: "warning", title });
 /** Every code of the checks. */
 export const CODES: Readonly<Record<CheckCode, About>> = {
   "endpoint-unreachable": error("An endpoint does not answer"),
+  "endpoint-unreadable": error("The answer of an endpoint cannot be read"),
   "endpoint-status": error("An endpoint answers with an error status"),
   "endpoint-content-type": error("An endpoint has no Content-Type that Prometheus accepts"),
   "endpoint-format": error("An endpoint does not answer in the Prometheus format"),

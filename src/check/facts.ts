@@ -2,6 +2,8 @@
 export interface CheckFacts {
   /** There was no answer, or it was not HTTP. */
   readonly "endpoint-unreachable": { readonly why: string };
+  /** The answer began, and its rest was missing or not in its encoding. */
+  readonly "endpoint-unreadable": { readonly why: string };
   readonly "endpoint-status": { readonly status: string };
   /** Prometheus 3 does not read the answer, because it does not know its format. */
   readonly "endpoint-content-type": { readonly why: string };

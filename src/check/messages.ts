@@ -8,6 +8,11 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     details: detail("error", why),
     remedy: "Start the service before the check, or increase --within.",
   }),
+  "endpoint-unreadable": ({ why }) => ({
+    problem: "the endpoint answers, but the answer cannot be read to its end",
+    details: detail("error", why),
+    remedy: "Correct the service or the proxy before it: the length and the compression must be those that the headers name.",
+  }),
   "endpoint-status": ({ status }) => ({
     problem: `the endpoint answers with status ${status}`,
     details: [],
@@ -26,7 +31,10 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
   "metric-missing": ({ nearest }) => ({
     problem: "metric is missing",
     details: detail("similar", nearest),
-    remedy: "Register it when the service starts, so that it exists before its first event.",
+    remedy:
+      nearest === undefined
+        ? "Register it when the service starts, so that it exists before its first event."
+        : "Correct the name if the similar one is meant. Otherwise register the metric when the service starts, so that it exists before its first event.",
   }),
   "metric-type": ({ expected, actual }) => ({
     problem: "metric has another type",
@@ -59,7 +67,8 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
   "worker-ended": ({ how, after, tail }) => ({
     problem: `worker ended with ${how} after ${after}, before the end of the check`,
     details: quoted(tail),
-    remedy: "Read its last lines above, and run the same command by hand.",
+    remedy:
+      tail.length > 0 ? "Read its last lines above, and run the same command by hand." : "Read its log, or run the same command by hand.",
   }),
   "worker-not-found": ({ why, within }) => ({
     problem: `worker was not found${within === undefined ? "" : ` within ${within}`}: ${why}`,

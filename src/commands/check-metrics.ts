@@ -25,7 +25,7 @@ export type { WantedMetric } from "../check/metrics/expect.ts";
 
 const HTTP_URL: UrlKind = {
   name: "an HTTP URL",
-  form: "a URL such as http://localhost:8000/metrics",
+  form: "a URL such as http://localhost:8000/metrics, with a port of at most 65535",
   matches: (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
 };
 

@@ -26,7 +26,8 @@ const KINDS: Readonly<Record<string, Format["kind"]>> = { "text/plain": "text", 
 
 function readParameters(text: string): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();
-  for (let rest = text; rest.trim() !== "";) {
+  // One semicolon at the end is accepted (Go source, `mime.ParseMediaType`, which Prometheus uses).
+  for (let rest = text; !["", ";"].includes(rest.trim());) {
     const [match, name = "", value = ""] = PARAMETER.exec(rest) ?? [];
     if (match === undefined || parameters.has(name.toLowerCase())) return undefined;
     parameters.set(name.toLowerCase(), value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, "$1") : value);

@@ -28,13 +28,23 @@ export function expectMetrics(url: string, answer: Exposition, wanted: readonly 
 function expectOne(metrics: Exposition["metrics"], name: string, type: string | undefined): readonly CheckFinding[] {
   const object = { kind: "metric", name } as const;
   const metric = metrics.get(name);
-  if (metric === undefined) return [found("metric-missing", object, { nearest: nearest(name, metrics.keys()) })];
+  if (metric === undefined)
+    return [found("metric-missing", object, { nearest: variantOf(name, metrics) ?? nearest(name, metrics.keys()) })];
   return [
     ...(type !== undefined && canonical(type) !== metric.type
       ? [found("metric-type", object, { expected: type, actual: metric.type })]
       : []),
     ...(metric.samples === 0 ? [found("metric-empty", object, { type: metric.type })] : []),
   ];
+}
+
+/** Endings that the formats and clients add to the name of a metric, and that OpenMetrics adds to its values. */
+const ENDINGS = ["_total", "_info", "_created", "_count", "_sum", "_bucket", "_gcount", "_gsum"];
+
+/** The metric whose name differs only by such an ending. */
+function variantOf(name: string, metrics: Exposition["metrics"]): string | undefined {
+  const shorter = ENDINGS.filter((ending) => name.endsWith(ending)).map((ending) => name.slice(0, -ending.length));
+  return [...ENDINGS.map((ending) => `${name}${ending}`), ...shorter].find((each) => metrics.has(each));
 }
 
 /** OpenMetrics has another word for this type. */

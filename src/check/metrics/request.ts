@@ -4,6 +4,8 @@ import { request as httpsRequest } from "node:https";
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
+import { messageOf } from "../../errors.ts";
+
 export interface Answer {
   readonly status: number;
   readonly contentType: string | null;
@@ -32,11 +34,30 @@ export async function get(url: URL, options: RequestOptions, redirects = 0): Pro
       if (redirects === MOST_REDIRECTS) throw new Error(`more than ${MOST_REDIRECTS} redirects`);
       return await get(...redirected(url, headers.location, options), redirects + 1);
     }
-    const body = status === 200 ? await bodyOf(response, options.maxBytes) : new Uint8Array();
+    const body = status === 200 ? await bodyOf(response, options.maxBytes).catch(unreadable(options.signal)) : new Uint8Array();
     return { status, contentType: headers["content-type"] ?? null, body };
   } finally {
     response.destroy();
   }
+}
+
+/** An answer that began and could not be read to its end. */
+export class UnreadableAnswer extends Error {
+  override readonly name = "UnreadableAnswer";
+}
+
+/** At the end of the time, Node only says that the connection ended. */
+function unreadable(signal: AbortSignal): (thrown: unknown) => never {
+  return (thrown) => {
+    signal.throwIfAborted();
+    throw new UnreadableAnswer(whyOf(thrown), { cause: thrown });
+  };
+}
+
+function whyOf(thrown: unknown): string {
+  const text = messageOf(thrown);
+  // Node's words for a connection that ended in the middle of a body.
+  return text === "aborted" ? "the connection ended before the end of the answer" : text;
 }
 
 async function send(url: URL, { headers, signal }: RequestOptions): Promise<IncomingMessage> {

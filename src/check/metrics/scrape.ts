@@ -5,7 +5,7 @@ import { found, type CheckFinding } from "../finding.ts";
 import { formatOf } from "./content-type.ts";
 import { expectMetrics, type WantedMetric } from "./expect.ts";
 import { readExposition } from "./exposition.ts";
-import { get } from "./request.ts";
+import { get, UnreadableAnswer } from "./request.ts";
 
 export interface ScrapeOptions {
   readonly url: URL;
@@ -66,6 +66,7 @@ async function attempt({ url, wanted, token, deadline, signal }: ScrapeOptions):
     if (typeof format === "string") return [found("endpoint-content-type", object, { why: format })];
     return expectMetrics(name, readExposition(answer.body, format), wanted);
   } catch (thrown) {
+    if (thrown instanceof UnreadableAnswer) return [found("endpoint-unreadable", object, { why: thrown.message })];
     return [found("endpoint-unreachable", object, { why: reasonOf(thrown, limitMs) })];
   }
 }

@@ -3,7 +3,7 @@ import { codeOf } from "../../errors.ts";
 import { lineageOf, listProcesses, type Process } from "../../process/processes.ts";
 import { readFailure, readText } from "../../read-file.ts";
 import { matchesPattern } from "./match.ts";
-import type { Look, Watched } from "./observe.ts";
+import type { Look, Lost, Watched } from "./observe.ts";
 import { restartCounter } from "./restarts.ts";
 
 /** A worker that runs already: one process, the process of a pid file, or all processes that match a pattern. */
@@ -15,6 +15,7 @@ type Choice = readonly Process[] | { readonly why: string };
 /** Watches processes that were not started here. They are not stopped. */
 export function watchedProcesses(target: ProcessTarget, env: Env): Watched {
   const counter = restartCounter();
+  const lost = lossOf(target);
   let first: Process | undefined;
   return {
     async look(): Promise<Look> {
@@ -27,15 +28,46 @@ export function watchedProcesses(target: ProcessTarget, env: Env): Watched {
       }
       const running = choice.filter(({ isZombie }) => !isZombie);
       const [one] = running;
-      if (one === undefined) return { state: "ended", how: "as a zombie: its parent did not read its exit status" };
+      if (one === undefined) return { state: "ended", how: "a status that its parent did not read, so it is a zombie" };
       first ??= one;
       // A pid belongs to another process when its start differs.
-      if ("pid" in target && one.started !== first.started) return { state: "ended", how: "its pid now used by another process" };
+      if ("pid" in target && one.started !== first.started)
+        return { state: "ended", how: "an unknown status: its process id belongs to another process now" };
+      lost.look(running);
       counter.look(running.map((each) => ({ ...each, command: first?.command ?? each.command })));
       return { state: "running" };
     },
     restarts: () => counter.most(),
+    lost: () => (counter.most() === undefined ? lost.first() : undefined),
   };
+}
+
+interface Loss {
+  look(running: readonly Process[]): void;
+  /** The process that ended first while others of the worker ran on. */
+  first(): Lost | undefined;
+}
+
+/** Notes which of the processes of a pattern ended. A worker with a process id has only one. */
+function lossOf(target: ProcessTarget): Loss {
+  const seen = new Map<string, Process>();
+  let lost: Lost | undefined;
+  return {
+    look(running) {
+      if (!("match" in target)) return;
+      const keys = new Set(running.map(keyOf));
+      const [gone] = [...seen].filter(([key]) => !keys.has(key));
+      for (const each of running) seen.set(keyOf(each), each);
+      if (gone === undefined) return;
+      const [, { pid, command }] = gone;
+      lost ??= { at: performance.now(), how: `a status that only its parent knows (process ${pid} of ${seen.size}: ${command})` };
+    },
+    first: () => lost,
+  };
+}
+
+function keyOf({ pid, started }: Process): string {
+  return `${pid} ${started}`;
 }
 
 async function choose(target: ProcessTarget, all: readonly Process[]): Promise<Choice> {

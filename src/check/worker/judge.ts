@@ -34,7 +34,7 @@ export function judge(name: string, requirements: Requirements, observed: Observ
 type Worker = CheckFinding["object"];
 
 function endedOf(object: Worker, { how, afterMs }: NonNullable<Seen["ended"]>, { log }: Observed, show: Show): CheckFinding {
-  return found("worker-ended", object, { how, after: show.time(afterMs), tail: log.tail.map(show.line) });
+  return found("worker-ended", object, { how: show.line(how), after: show.time(afterMs), tail: log.tail.map(show.line) });
 }
 
 /** A script can start a program again for a reason of its own, so that one restart of a started worker's program is accepted. */

@@ -16,6 +16,14 @@ export interface Watched {
   look(): Promise<Look>;
   /** How often it was started again until now. */
   restarts(): Restarts | undefined;
+  /** A process of the worker that ended and was not started again, while others ran on. */
+  lost?(): Lost | undefined;
+}
+
+export interface Lost {
+  readonly how: string;
+  /** Time of `performance.now()`. */
+  readonly at: number;
 }
 
 /** What was seen while a worker was watched. Times are in milliseconds. */
@@ -64,8 +72,13 @@ export async function observe({ worker, reader, requirements, signal, pollMs = 1
     log: reader.log,
     restarts: worker.restarts(),
     lineAgeMs: lastAt === undefined ? undefined : Math.max(0, Date.now() - lastAt),
-    ...(signal.aborted ? {} : endOf(look, firstSeen, worker.restarts() !== undefined)),
+    ...(signal.aborted ? {} : (lostOf(worker, firstSeen) ?? endOf(look, firstSeen, worker.restarts() !== undefined))),
   };
+}
+
+function lostOf(worker: Watched, firstSeen: number | undefined): Pick<Seen, "ended"> | undefined {
+  const one = worker.lost?.();
+  return one === undefined ? undefined : { ended: { how: one.how, afterMs: one.at - (firstSeen ?? one.at) } };
 }
 
 function endOf(look: Look, firstSeen: number | undefined, restarted: boolean): Pick<Seen, "absent" | "ended"> {

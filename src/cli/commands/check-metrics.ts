@@ -33,6 +33,6 @@ function readMetric(text: string, optional: boolean): WantedMetric {
   if (NAME.test(name)) return { name: name.replaceAll('"', ""), type, optional };
   throw new OffshootError("USAGE", `${text} is not a valid metric name.`, {
     remedy:
-      "Write runs_total or runs_total:counter. Labels cannot be given. The types are counter, gauge, histogram, summary, untyped, info, stateset and gaugehistogram.",
+      "Write runs_total or runs_total:counter. Labels cannot be given. A name with spaces or other such characters is written in double quotes: '\"queue length\"'. The types are counter, gauge, histogram, summary, untyped, info, stateset and gaugehistogram.",
   });
 }

@@ -72,6 +72,16 @@ test.each<readonly [string, Answer, string]>([
   ["an HTML page", (_, response) => response.writeHead(200, HEADERS).end("<html></html>"), "endpoint-format"],
   ["a closed connection", (request) => request.socket.destroy(), "endpoint-unreachable"],
   ["an answer that does not end", (_, response) => response.writeHead(200, HEADERS).write("a"), "endpoint-unreachable"],
+  [
+    "an answer that is shorter than it says",
+    (request, response) => response.writeHead(200, { ...HEADERS, "content-length": "400" }).write("a 1\n", () => request.socket.destroy()),
+    "endpoint-unreadable",
+  ],
+  [
+    "a body that is not in its encoding",
+    (_, response) => response.writeHead(200, { ...HEADERS, "content-encoding": "gzip" }).end("a 1\n"),
+    "endpoint-unreadable",
+  ],
 ])("%s has its own code", async (_, how, code) => {
   answer = how;
   expect(await codes()).toEqual([`error ${code} http://127.0.0.1:${port}/metrics`]);
@@ -101,6 +111,25 @@ test("a port that browsers block is an ordinary port", async () => {
 test.each([[undefined], ["text/html; charset=utf-8"], ["application/json"]])("the Content-Type %j is an error", async (contentType) => {
   answer = (_, response) => response.writeHead(200, contentType === undefined ? {} : { "content-type": contentType }).end(METRICS);
   expect(await codes()).toEqual([`error endpoint-content-type http://127.0.0.1:${port}/metrics`]);
+});
+
+test("a semicolon at the end of the Content-Type is accepted, and two are not", async () => {
+  let contentType = "text/plain; version=0.0.4;";
+  answer = (_, response) => response.writeHead(200, { "content-type": contentType }).end(METRICS);
+  expect(await codes()).toEqual([]);
+  contentType += ";";
+  expect(await codes()).toEqual([`error endpoint-content-type http://127.0.0.1:${port}/metrics`]);
+});
+
+test("a metric whose name lacks the ending that OpenMetrics adds is named as similar", async () => {
+  const body = '# TYPE c counter\nc_total 1\n# TYPE build info\nbuild_info{v="1"} 1\n# EOF\n';
+  answer = (_, response) => response.writeHead(200, { "content-type": "application/openmetrics-text; version=1.0.0" }).end(body);
+  const metrics = [{ name: "c", type: "counter" }, { name: "build" }];
+  const { findings } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "100ms", metrics });
+  expect(findings.map(({ code, facts }) => [code, facts])).toEqual([
+    ["metric-missing", { nearest: "c_total" }],
+    ["metric-missing", { nearest: "build_info" }],
+  ]);
 });
 
 test("a compressed answer is read, and one that is too large in the end is an error", async () => {

@@ -77,6 +77,15 @@ describe("a process that runs already", () => {
     expect(process.kill(pid, 0)).toBe(true);
   });
 
+  test("fails when one of the processes of a pattern ends", async () => {
+    const mark = `matched-${process.pid}-${Math.random().toString(36).slice(2)}`;
+    const sleeping = (seconds: number): string => `exec -a ${mark}-${seconds} sleep ${seconds}`;
+    for (const seconds of [2, 601]) start(`exec bash -c '${sleeping(seconds)}'`);
+    const { findings } = await checkWorker({ ...quick, for: "5s", cwd: folder, match: mark });
+    expect(findings).toMatchObject([{ code: "worker-ended", facts: { how: expect.stringMatching(/of 2: matched-\S+-2 2\)$/) } }]);
+    expect(await codes({ for: "2s", match: mark })).toEqual([]);
+  });
+
   test("fails when it does not exist, ends, is a zombie, or is another process after a restart", async () => {
     const ends = start("sleep 2");
     expect(await report({ pid: ends })).toContain("worker-ended");
@@ -89,7 +98,7 @@ describe("a process that runs already", () => {
     await pause(800);
     const zombie = (await listProcesses(process.env)).find((each) => each.parent === parent);
     expect(zombie?.isZombie).toBe(true);
-    expect(await report({ pid: zombie?.pid })).toContain("as a zombie");
+    expect(await report({ pid: zombie?.pid })).toContain("it is a zombie");
     start("while true; do sleep 600 & echo $! > again.pid; sleep 1; kill $!; wait $!; done");
     await pause(300);
     expect(await report({ pidFile: "again.pid", for: "8s" })).toContain("worker-restarts");
