@@ -56,10 +56,10 @@ function lossOf(target: ProcessTarget): Loss {
     look(running) {
       if (!("match" in target)) return;
       const keys = new Set(running.map(keyOf));
-      const [gone] = [...seen].filter(([key]) => !keys.has(key));
+      const [ended] = [...seen].filter(([key]) => !keys.has(key));
       for (const each of running) seen.set(keyOf(each), each);
-      if (gone === undefined) return;
-      const [, { pid, command }] = gone;
+      if (ended === undefined) return;
+      const [, { pid, command }] = ended;
       lost ??= { at: performance.now(), how: `a status that only its parent knows (process ${pid} of ${seen.size}: ${command})` };
     },
     first: () => lost,

@@ -30,6 +30,7 @@ function stepsOf(step: Step, repository: Repository, depth: number): readonly St
       with: mapped(each.with, fill),
       env: { ...step.env, ...mapped(each.env, fill) },
       condition: joined(step.condition, fillCondition(each.condition)),
+      written: [...step.written, ...each.written],
       continueOnError: step.continueOnError || each.continueOnError,
     }))
     .flatMap((each) => stepsOf(each, repository, depth + 1));

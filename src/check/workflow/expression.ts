@@ -59,7 +59,9 @@ function tokensOf(text: string): readonly string[] | undefined {
   for (let at = 0; text.slice(at).trim() !== ""; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;
     const [, quoted, operator, word] = TOKEN.exec(text) ?? [];
-    const token = quoted ?? operator ?? word?.toLowerCase().replaceAll(/\[\s*'([\w-]+)'\s*\]/g, ".$1");
+    const name = word?.toLowerCase().replaceAll(/\[\s*'([\w-]+)'\s*\]/g, ".$1");
+    // A manual start has its inputs under two names.
+    const token = quoted ?? operator ?? name?.replace(/^github\.event\.inputs\./, "inputs.");
     if (token === undefined) return undefined;
     tokens.push(token);
   }

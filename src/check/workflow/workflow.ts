@@ -59,6 +59,8 @@ export interface Step {
   readonly with: Texts;
   readonly env: Texts;
   readonly condition: string;
+  /** The conditions as they are written: that of the step, and those inside of an action of the repository. */
+  readonly written: readonly string[];
   readonly shell?: string | undefined;
   readonly continueOnError: boolean;
 }
@@ -136,6 +138,7 @@ function stepOf(job: string, step: Mapping, at: number, { line, folder }: { read
     with: texts(step["with"]),
     env: texts(step["env"]),
     condition: text(step["if"]),
+    written: [text(step["if"])],
     shell: step["shell"] === undefined ? undefined : text(step["shell"]),
     // An expression can be true.
     continueOnError: step["continue-on-error"] !== undefined && text(step["continue-on-error"]) !== "false",

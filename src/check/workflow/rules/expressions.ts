@@ -80,6 +80,13 @@ interface Condition {
 function conditionsOf({ file, jobs }: Workflow): readonly Condition[] {
   return jobs.flatMap((job) => [
     { object: { kind: "job", name: job.id } as const, condition: job.condition, place: { file, line: job.line } },
-    ...job.steps.map(({ name, condition, line }) => ({ object: { kind: "step", name } as const, condition, place: { file, line } })),
+    ...job.steps.flatMap((step, at) => {
+      // The steps of one action share the condition of the step that uses it.
+      const before = job.steps[at - 1];
+      const known = before?.line === step.line && before.name === step.name ? before.written : [];
+      return step.written
+        .filter((condition) => !known.includes(condition))
+        .map((condition) => ({ object: { kind: "step", name: step.name } as const, condition, place: { file, line: step.line } }));
+    }),
   ]);
 }

@@ -22,6 +22,7 @@ test.each([
   ['contains(fromJSON(\'["push","schedule"]\'), github.event_name)', "github.event_name == 'pull_request'"],
   ['!contains(fromJSON(\'["a", "B"]\'), x.y)', "x.y == 'b'"],
   ["github.ref_name == 'develop'", "github.ref == 'refs/heads/main'"],
+  ["github.event.inputs.env == 'dev'", "inputs.env == 'prod'"],
   ["github.ref_type == 'tag'", "github.ref == 'refs/heads/main'"],
   ["github.ref_type == 'branch'", "startsWith(github.ref, 'refs/tags/v')"],
   ["github.event_name == 'pull_request'", "github.ref == 'refs/heads/main'"],

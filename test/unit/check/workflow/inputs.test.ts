@@ -63,3 +63,33 @@ test("the condition of a step and of its action both count, whatever is in them"
   const text = uses(["if: \"github.ref_name == 'a' || github.ref_name == 'b'\",", "if: \"github.ref_name == 'c'\","]);
   expect(workflowCodes(text, { "mig/action.yml": action })).toEqual([]);
 });
+
+test.each([
+  ["both in an expression", "${{ env.A == 'true' }}", "${{ inputs.migrate == 'true' }}", []],
+  ["one in an expression", "github.ref == 'refs/heads/main'", "${{ inputs.migrate == 'true' }}", []],
+  ["always", "always()", "${{ always() }}", []],
+  ["a text in the action", "github.ref == 'refs/heads/main'", "${{ inputs.migrate }} == 'true'", ["condition-is-text"]],
+  ["a text at the step that uses it", "${{ env.A }} == 'true'", "inputs.migrate == 'true'", ["condition-is-text"]],
+])("a condition of a step and one of its action are judged as they are written: %s", (_, outer, inner, expected) => {
+  const action = `inputs: { migrate: { default: "true" } }\nruns:\n  using: composite\n  steps:\n    - { if: "${inner}", run: echo 1, shell: bash }\n    - { if: "always()", run: echo 2, shell: bash }\n`;
+  const text = `on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - { if: "${outer}", uses: ./mig }\n`;
+  expect(workflowCodes(text, { "mig/action.yml": action })).toEqual(expected);
+});
+
+const after = (one: string, other: string, needs = "s"): string => `on: push
+jobs:
+  s: { runs-on: x, steps: [{ run: true }] }
+  t: { runs-on: x, steps: [{ run: true }] }
+  a: { needs: s, runs-on: x, ${one} steps: [{ run: alembic upgrade head, env: { DATABASE_URL: "\${{ secrets.DB }}" } }] }
+  b: { needs: ${needs}, runs-on: x, ${other} steps: [{ run: alembic upgrade head, env: { DATABASE_URL: "\${{ secrets.DB }}" } }] }
+`;
+
+test.each([
+  ["success and failure", after("", "if: failure(),"), []],
+  ["a result and failure", after("if: needs.s.result == 'success',", "if: failure(),"), []],
+  ["success and always", after("", "if: always(),"), ["migrates-twice"]],
+  ["success and not cancelled", after("", "if: '!cancelled()',"), ["migrates-twice"]],
+  ["success of one and failure of another job", after("", "if: failure(),", "t"), ["migrates-twice"]],
+])("two jobs after others: %s", (_, text, expected) => {
+  expect(workflowCodes(text)).toEqual(expected);
+});
