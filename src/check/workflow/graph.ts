@@ -1,5 +1,5 @@
-import { canBeTrueIn, conditionOf, exclude, hasStatusFunction } from "./conditions.ts";
-import { isText, joined } from "./expression.ts";
+import { canBeTrueIn, conditionOf, exclude } from "./conditions.ts";
+import { withNeededResults } from "./needed-results.ts";
 import type { Job, Workflow } from "./workflow.ts";
 
 /** Whether one of two jobs waits for the other, also through other jobs. */
@@ -26,28 +26,9 @@ export interface Running {
 export function canOverlap(one: Running, other: Running, { jobs, triggers }: Pick<Workflow, "jobs" | "triggers">): boolean {
   if (isOrdered(one.job, other.job, jobs)) return false;
   if (one.job.concurrency !== "" && one.job.concurrency === other.job.concurrency) return false;
-  const [first, second] = conditionsAfter(one.job, other.job);
-  return !exclude([first, one.condition], [second, other.condition, conditionOf(triggers)]);
+  const [first, second] = [one, other].map(({ job, condition }) => [withNeededResults(job, neededBy(job, jobs)), condition]);
+  return !exclude(first ?? [], [...(second ?? []), conditionOf(triggers)]);
 }
-
-/**
- * The conditions of two jobs. If both wait for the same jobs, one that needs their success and one that needs a failure exclude each
- * other. A condition without a status function needs success (GitHub documentation, "Evaluate expressions", "Status check functions").
- */
-function conditionsAfter(one: Job, other: Job): readonly [string, string] {
-  const isSame = one.needs.length > 0 && one.needs.toSorted().join(" ") === other.needs.toSorted().join(" ");
-  if (!isSame) return [one.condition, other.condition];
-  return [afterNeeded(one.condition), afterNeeded(other.condition)];
-}
-
-/** The condition with the result of the needed jobs as a value that is compared. */
-function afterNeeded(condition: string): string {
-  if (isText(condition)) return condition;
-  if (!hasStatusFunction(condition)) return joined(condition, SUCCEEDED);
-  return condition.replaceAll(/\bsuccess\s*\(\s*\)/gi, SUCCEEDED).replaceAll(/\bfailure\s*\(\s*\)/gi, `!${SUCCEEDED}`);
-}
-
-const SUCCEEDED = "needs.all-have-succeeded";
 
 /** Whether two legs of a job's matrix can be in this step at the same time. */
 export function legsOverlap({ job: { matrix, concurrency, condition: ofJob }, condition }: Running): boolean {

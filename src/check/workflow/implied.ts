@@ -14,6 +14,8 @@ export function withImplied(all: Conjunction): Conjunction {
 }
 
 function impliedBy({ left, equals, right }: Literal): readonly Literal[] {
+  // A manual start has its inputs under both names.
+  if (left.startsWith("github.event.inputs.")) return [{ left: left.slice("github.event.".length), equals, right }];
   if (!equals) return [];
   if (left === "github.ref") return ofRef(right);
   if (left === "github.event_name") return ofEvent(right);

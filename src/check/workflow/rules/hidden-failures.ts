@@ -85,7 +85,7 @@ function hasFallback(line: string, from: readonly string[]): boolean {
 
 /** Whether the status of the pipe is that of a later command. */
 function isBeforeAPipe(line: string, from: readonly string[]): boolean {
-  return from.some((command) => /^(?:\s*;?\s*(?:[)}]|done|fi|esac))?(?:\s*2>&1)?\s*\|&?(?!\|)/.test(after(line, command)));
+  return from.some((command) => /^(?:[^|)}]*(?:[)}]|\b(?:done|fi|esac)\b))?(?:\s*2>&1)?\s*\|&?(?!\|)/.test(after(line, command)));
 }
 
 /** Whether the shell continues without waiting for the command. */

@@ -9,6 +9,7 @@ test.each([
   "alembic upgrade head | tee log",
   "(alembic upgrade head) 2>&1 | tee log",
   "{ alembic upgrade head; } | tee log",
+  "(alembic upgrade head; echo done) | tee log",
   "for i in 1 2; do alembic upgrade head; done | tee log",
   "alembic upgrade head || true",
   "alembic upgrade head || echo failed",
@@ -25,6 +26,7 @@ test.each([
 test.each([
   "echo y | alembic upgrade head",
   "yes | npx prisma migrate deploy",
+  "(alembic upgrade head)\necho done | tee log",
   "echo y | alembic upgrade head && npm test | tee log",
   "npx prisma migrate deploy || npx prisma migrate deploy",
   "npx prisma migrate deploy || (sleep 5 && npx prisma migrate deploy)",

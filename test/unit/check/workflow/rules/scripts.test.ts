@@ -43,6 +43,11 @@ test.each([
   ["such a variable through tee", steps(`{ run: 'echo "u=$DB" | tee -a "$GITHUB_OUTPUT"'${DB} }`), ["secret-in-output"]],
   ["the secret itself", steps(output("${{ secrets.DB }}")), ["secret-in-output"]],
   ["whether there is a secret", steps(output("${{ secrets.DB != '''' }}")), []],
+  ["a text for a secret that is set", steps(output("${{ secrets.DB && ''yes'' || ''no'' }}")), []],
+  ["one of two secrets", steps(output("${{ secrets.DB && secrets.OTHER || ''no'' }}")), ["secret-in-output"]],
+  ["a text for a variable that is set", steps(output("${DB:+yes}", DB)), []],
+  ["a secret without its end", steps(output("${DB%x}", DB)), ["secret-in-output"]],
+  ["what a command with a secret prints", steps(output("$(curl -u $DB https://example.com | wc -l)", DB)), []],
   ["a variable with such a comparison", steps(output("$HAS", `, env: { HAS: "\${{ secrets.DB != '' }}" }`)), []],
   ["the token of the job", steps(output("$T", ', env: { T: "${{ secrets.GITHUB_TOKEN }}" }')), []],
 ])("an output with %s", (_, text, expected) => {
