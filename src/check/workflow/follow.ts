@@ -21,9 +21,17 @@ export interface Followed extends ShellCommand {
 const DEEPEST = 5;
 const MOST = 2000;
 
+/** What each script of a repository leads to. Several rules ask for the same step, and workflows repeat their steps. */
+const followed = new WeakMap<Repository, Map<string, readonly Followed[]>>();
+
 /** The commands of a step with those of all scripts that they call. */
 export function followStep({ run, folder }: Step, repository: Repository): readonly Followed[] {
-  return follow(run, repository, folder.replace(/^\$\{\{\s*github\.workspace\s*\}\}\/?/, "./"));
+  const known = followed.get(repository) ?? new Map<string, readonly Followed[]>();
+  followed.set(repository, known);
+  const key = `${folder}\n${run}`;
+  const found = known.get(key) ?? follow(run, repository, folder.replace(/^\$\{\{\s*github\.workspace\s*\}\}\/?/, "./"));
+  known.set(key, found);
+  return found;
 }
 
 /** The commands of a script with those of all scripts that they call. Pure but for the repository. */

@@ -34,12 +34,17 @@ function isFixed(id: string | undefined, output: string, { steps }: Job): boolea
 /** Expressions that read from a job that is not in `needs` (GitHub documentation, "Contexts": `needs` holds only direct dependencies). */
 export function needsMissing({ file, jobs }: Workflow): readonly CheckFinding[] {
   return jobs.flatMap((job) => {
-    const read = [...job.text.matchAll(/\bneeds\.([A-Za-z_][\w-]*)\.(?:outputs\.[\w-]+|result)/g)];
+    const read = [...withDots(job.text).matchAll(/\bneeds\.([A-Za-z_][\w-]*)\.(?:outputs\.[\w-]+|result)/g)];
     const missing = new Map(read.filter(([, id = ""]) => !job.needs.includes(id)).map(([expression, id = ""]) => [id, expression]));
     return [...missing].map(([id, expression]) =>
       found("needs-missing", { kind: "job", name: job.id }, { job: meant(id, job, jobs), expression }, { file, line: job.line }),
     );
   });
+}
+
+/** `needs['a']` is the same as `needs.a`. */
+export function withDots(text: string): string {
+  return text.replaceAll(/\[\s*'([\w-]+)'\s*\]/g, ".$1");
 }
 
 /** The job with that id, or the one with the most similar id. */
@@ -49,12 +54,17 @@ function meant(id: string, job: Job, jobs: readonly Job[]): string {
 }
 
 const TEXT = String.raw`\b(?:(?:needs|steps)\.[\w-]+\.outputs\.[\w-]+|github\.event\.inputs\.[\w-]+|(?:vars|env)\.\w+)`;
-const AS_BOOLEAN = new RegExp(String.raw`${TEXT}\s*[!=]=\s*(?:true|false)\b(?!')|(?<!')\b(?:true|false)\s*[!=]=\s*${TEXT}`);
+const asBoolean = (text: string): RegExp =>
+  new RegExp(String.raw`${text}\s*[!=]=\s*(?:true|false)\b(?!')|(?<!')\b(?:true|false)\s*[!=]=\s*${text}`);
+const AS_BOOLEAN = asBoolean(TEXT);
+/** The inputs of an action are texts. Those of a workflow have types. */
+const AS_BOOLEAN_IN_ACTION = asBoolean(String.raw`(?:${TEXT}|\binputs\.[\w-]+)`);
 
 /** Conditions that compare an output, or another text, with true or false. A text is never equal to them. */
 export function outputAsBoolean(workflow: Workflow): readonly CheckFinding[] {
-  return conditionsOf(workflow).flatMap(({ object, condition, place }) => {
-    const [expression] = isText(condition) ? [] : (AS_BOOLEAN.exec(condition) ?? []);
+  return conditionsOf(workflow).flatMap(({ object, condition, place, isOfAction }) => {
+    const wrong = isOfAction === true ? AS_BOOLEAN_IN_ACTION : AS_BOOLEAN;
+    const [expression] = isText(condition) ? [] : (wrong.exec(withDots(condition)) ?? []);
     return expression === undefined ? [] : [found("output-as-boolean", object, { expression }, place)];
   });
 }
@@ -74,6 +84,8 @@ function shown(condition: string): string {
 interface Condition {
   readonly object: CheckFinding["object"];
   readonly condition: string;
+  /** Whether it is in an action of the repository. */
+  readonly isOfAction?: boolean;
   readonly place: { readonly file: string; readonly line: number };
 }
 
@@ -85,8 +97,9 @@ function conditionsOf({ file, jobs }: Workflow): readonly Condition[] {
       const before = job.steps[at - 1];
       const known = before?.line === step.line && before.name === step.name ? before.written : [];
       return step.written
-        .filter((condition) => !known.includes(condition))
-        .map((condition) => ({ object: { kind: "step", name: step.name } as const, condition, place: { file, line: step.line } }));
+        .map((condition, depth) => ({ condition, isOfAction: depth > 0 }))
+        .filter(({ condition }) => !known.includes(condition))
+        .map((each) => ({ object: { kind: "step", name: step.name } as const, ...each, place: { file, line: step.line } }));
     }),
   ]);
 }

@@ -1,3 +1,4 @@
+import { withDots } from "./expressions.ts";
 import { nearest } from "../../../nearest.ts";
 import { found, type CheckFinding } from "../../finding.ts";
 import { readDocument } from "../document.ts";
@@ -42,7 +43,7 @@ function fromSteps(job: Job, repository: Repository): readonly Missing[] {
   const steps = ((JSON.parse(job.text) as { steps?: unknown }).steps ?? []) as readonly (RawStep | null)[];
   if (!Array.isArray(steps)) return [];
   const ids = steps.flatMap((step) => (typeof step?.id === "string" ? [step.id] : []));
-  const read = [...job.text.matchAll(/\bsteps\.([A-Za-z_][\w-]*)\.outputs\.([\w-]+)/g)];
+  const read = [...withDots(job.text).matchAll(/\bsteps\.([A-Za-z_][\w-]*)\.outputs\.([\w-]+)/g)];
   const unknown = new Map(read.filter(([, id = ""]) => !ids.includes(id)).map(([, id = "", output = ""]) => [id, output]));
   const ofActions = steps.flatMap((step) => {
     const { id, uses } = step ?? {};

@@ -93,3 +93,19 @@ test.each([
 ])("two jobs after others: %s", (_, text, expected) => {
   expect(workflowCodes(text)).toEqual(expected);
 });
+
+test.each([
+  ["inputs.migrate == true", ["output-as-boolean"]],
+  ["false == inputs['migrate']", ["output-as-boolean"]],
+  ["inputs.migrate == 'true'", []],
+])("an input of an action is a text: %s", (condition, expected) => {
+  const action = `inputs: { migrate: { default: "true" } }\nruns:\n  using: composite\n  steps:\n    - { if: "${condition}", run: echo 1, shell: bash }\n`;
+  const text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - { uses: ./mig }\n";
+  expect(workflowCodes(text, { "mig/action.yml": action })).toEqual(expected);
+});
+
+test("a job that is read with brackets must be needed, too", () => {
+  const text =
+    "on: push\njobs:\n  s: { runs-on: x, steps: [{ run: true }] }\n  a: { runs-on: x, if: \"needs['s'].result == 'success'\", steps: [{ run: true }] }\n";
+  expect(workflowCodes(text)).toEqual(["needs-missing"]);
+});
