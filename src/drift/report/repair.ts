@@ -6,11 +6,13 @@ export interface ReportedRepair {
   readonly provedOn: string | undefined;
   readonly unrepaired: readonly { readonly kind: string; readonly object: string; readonly reason: string }[];
   readonly possibleRenames?: readonly string[];
+  /** The files of a migration, which has no comments for what is left out. */
+  readonly files?: readonly unknown[];
 }
 
 /** The result of a repair in words, and the changes that it does not repair. */
 export function repairLines(
-  { sql, steps, commentedOut, provedOn, unrepaired, possibleRenames = [] }: ReportedRepair,
+  { sql, steps, commentedOut, provedOn, unrepaired, possibleRenames = [], files }: ReportedRepair,
   file: string,
 ): readonly string[] {
   const left = [
@@ -25,7 +27,10 @@ export function repairLines(
     return [`No repair was written: ${why}.`, ...left];
   }
   const where = file === "-" ? "" : `  ${file}`;
-  const held = commentedOut === 0 ? "" : `; ${commentedOut} more could lose data and ${commentedOut === 1 ? "is" : "are"} commented out`;
+  const held =
+    commentedOut === 0
+      ? ""
+      : `; ${commentedOut} more could lose data and ${commentedOut === 1 ? "is" : "are"} ${files === undefined ? "commented" : "left"} out`;
   return [`repair${where}: ${count(steps)}, tested twice on ${provedOn}${held}`, ...left];
 }
 

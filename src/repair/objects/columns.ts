@@ -9,6 +9,7 @@ import { isNotNullOfParent, notNullOf, removeNotNull } from "./not-null.ts";
 import { declareColumn } from "./own-parts.ts";
 import { byProperty, type ObjectRepair, type RepairContext } from "../repair-context.ts";
 import { guarded, isStatements, toStatements, type Remedy, type Statement } from "../step.ts";
+import { isCheckedOrPublished } from "./virtual-columns.ts";
 import { widens } from "./widening.ts";
 
 const REWRITES = "may rewrite the table under an ACCESS EXCLUSIVE lock";
@@ -40,7 +41,7 @@ export const columns: ObjectRepair = {
     const { table, column } = context.expected.column(id);
     const found = context.actual.column(id).column;
     const alter = `alter table ${table.id} alter column ${quoted(column.name)}`;
-    if (changed.has("generated") || changed.has("virtual")) return regenerated(column, found, alter, context);
+    if (changed.has("generated") || changed.has("virtual")) return regenerated(table, column, found, alter, context);
     const declared = declareColumn(table, column, found, context);
     if (!isStatements(declared)) return declared;
     const steps: Statement[] = [...declared];
@@ -126,13 +127,20 @@ function isOfType(table: string, { name, type }: Column): string {
 }
 
 /** Postgres computes the values of a generated column again, so that the drop loses no data. */
-function regenerated(column: Column, found: Column, alter: string, { actual }: RepairContext): Remedy {
+function regenerated(table: Table, column: Column, found: Column, alter: string, { actual, expected }: RepairContext): Remedy {
   if (column.generated === undefined) return found.virtual === true ? "recreate" : toStatements(`${alter} drop expression if exists`);
   const inPlace =
-    actual.catalog.server.major >= 17 && found.generated !== undefined && found.virtual === column.virtual && found.type === column.type;
+    actual.catalog.server.major >= 17 &&
+    found.generated !== undefined &&
+    found.virtual === column.virtual &&
+    found.type === column.type &&
+    !(column.virtual === true && isCheckedOrPublished(table, actual));
   if (inPlace)
     return [{ sql: `${alter} set expression as (${column.generated})`, warning: column.virtual === true ? undefined : REWRITES }];
-  return "recreate";
+  // It is created again with the column of its parent, and cannot be dropped by itself.
+  const parents = (table.inherits ?? []).map((parent) => `${parent}.${quoted(column.name)}`);
+  const followsParent = parents.some((id) => expected.findColumn(id)?.generated !== actual.findColumn(id)?.generated);
+  return followsParent && column.inherited === true && column.own !== true ? [] : "recreate";
 }
 
 function retyped({ id: table, kind }: Table, column: Column, found: Column, byDefault: string | undefined): readonly Statement[] {
