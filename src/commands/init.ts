@@ -16,7 +16,7 @@ import { readCheckout } from "../identity/checkout.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { readText } from "../read-file.ts";
 import { detectBelow, detectInWorkspace, detectTools, hiddenInWorkspace, requireTool } from "../migration-tools/detect.ts";
-import { commandOfPackages } from "../migration-tools/signs.ts";
+import { signsOfMigrations } from "../migration-tools/signs.ts";
 import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import { workingDirectory } from "../process/working-directory.ts";
@@ -137,8 +137,8 @@ async function migrationsBelow(repository: Repository): Promise<KnownMigrations>
     const seed = await seedIn(repositoryIn(join(repository.directory, first.folder)), first.tool);
     return { from: "tool", tool: first.tool, evidence: first.evidence, directory: first.folder, ...seed };
   }
-  const command = await commandOfPackages(repository);
-  return { from: "nothing", below: projects.map(({ folder, tool }) => ({ tool, folder })), ...(command === undefined ? {} : { command }) };
+  const [sign] = projects.length > 0 ? [] : await signsOfMigrations(repository);
+  return { from: "nothing", below: projects.map(({ folder, tool }) => ({ tool, folder })), ...(sign === undefined ? {} : { sign }) };
 }
 
 async function presentConfiguration(

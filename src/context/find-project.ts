@@ -28,7 +28,7 @@ export async function findProject(context: Context): Promise<LocatedProject | un
   const directory = migrationDirectory(context);
   const { repositoryIn } = await import("../migration-tools/repository.ts");
   const { detectTool, findTool, hiddenInWorkspace, requireTool } = await import("../migration-tools/detect.ts");
-  const repository = repositoryIn(directory);
+  const repository = repositoryIn(directory, { ...context.env, ...context.settings.migrations.env });
   if (tool !== undefined) {
     const found = await findTool(tool, repository, folder);
     if (found !== undefined) return { project: found, directory };

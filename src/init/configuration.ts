@@ -74,16 +74,17 @@ function seedLines(facts: RepositoryFacts, { tool, directory, seed }: Extract<Kn
 
 function toFillIn(facts: RepositoryFacts): readonly string[] {
   const script = scriptCommand(facts);
-  const ofPackage = facts.migrations.from === "nothing" ? facts.migrations.command : undefined;
+  const sign = facts.migrations.from === "nothing" ? facts.migrations.sign : undefined;
+  const seen = sign === undefined ? "" : ` There is ${sign.text}.`;
   const found =
     script === undefined
       ? "Set the command that migrates, and the files that affect the schema:"
       : "package.json has a script for migrations. If it migrates the database at DATABASE_URL, use it, with the files that affect the schema:";
   return [
-    `# No migration tool was found in this folder. ${found}`,
+    `# No migration tool was found in this folder.${script === undefined ? seen : ""} ${found}`,
     "# migrations:",
-    `#   command: ${script ?? ofPackage ?? "make migrate"}`,
-    "#   files: [db/**/*.sql]",
+    `#   command: ${scalar(script ?? sign?.command ?? "make migrate")}`,
+    `#   files: [${sign?.files ?? "db/**/*.sql"}]`,
   ];
 }
 

@@ -2,7 +2,7 @@ import { shellCommand } from "../shell-command.ts";
 import { posix } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { CONFIGURATION, configurationText, scriptCommand } from "./configuration.ts";
-import type { RepositoryFacts, ToolBelow } from "./repository-facts.ts";
+import type { KnownMigrations, RepositoryFacts } from "./repository-facts.ts";
 import { commandsFor, type RepositoryCommands } from "./pipeline-commands.ts";
 import { type CiServiceName, CI_SERVICES } from "./services/registry.ts";
 import type { CiService } from "./services/service.ts";
@@ -43,7 +43,7 @@ export function planInit(facts: RepositoryFacts, service: CiServiceName | "none"
     notes: [
       ...(note === undefined ? [] : [note]),
       ...besideScript(facts),
-      ...(facts.migrations.from === "nothing" ? [noTool(facts.migrations.below, scriptCommand(facts))] : []),
+      ...(facts.migrations.from === "nothing" ? [noTool(facts.migrations, scriptCommand(facts))] : []),
       ...commands.notes,
       ...(template === undefined || pipeline === undefined ? [] : pipelineNotes(facts, template, pipeline, commands)),
     ],
@@ -65,9 +65,12 @@ function besideScript(facts: RepositoryFacts): readonly string[] {
       ];
 }
 
-function noTool(below: readonly ToolBelow[], script: string | undefined): string {
+function noTool({ below, sign }: Extract<KnownMigrations, { from: "nothing" }>, script: string | undefined): string {
   if (script !== undefined && below.length === 0) {
     return `No migration tool was found, but package.json has a script: \`${script}\`. To use it, remove the # before migrations in offshoot.yaml.`;
+  }
+  if (sign !== undefined && below.length === 0) {
+    return `No migration tool was found, but there is ${sign.text}. Correct the lines in comments in offshoot.yaml, and remove the # before them.`;
   }
   return below.length === 0
     ? "No migration tool was found. Set migrations.command or migrations.directory in offshoot.yaml."

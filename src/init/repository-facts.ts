@@ -32,12 +32,21 @@ export interface PresentConfiguration {
 
 /**
  * `tool`: a tool that was set or detected; `directory` is its folder if it is a subfolder, and `seed` a seed that was found. `settings`: a command was
- * set. `nothing`: no tool was chosen; `below` lists the tools that were found in several folders, and `command` is the one of a known package.
+ * set. `nothing`: no tool was chosen; `below` lists the tools that were found in several folders, and `sign` shows that there are migrations.
  */
 export type KnownMigrations =
   | { readonly from: "tool"; readonly tool: string; readonly evidence: string; readonly directory?: string; readonly seed?: FoundSeed }
   | { readonly from: "settings" }
-  | { readonly from: "nothing"; readonly below: readonly ToolBelow[]; readonly command?: string };
+  | { readonly from: "nothing"; readonly below: readonly ToolBelow[]; readonly sign?: MigrationSign };
+
+/** What shows that a repository has migrations, although no tool was found. */
+export interface MigrationSign {
+  /** Such as `the folder db/changes`. */
+  readonly text: string;
+  readonly command?: string;
+  /** A pattern of the migration files. */
+  readonly files?: string;
+}
 
 export interface ToolBelow {
   readonly tool: string;

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { identifier } from "../postgres/identifier.ts";
 import { posixWord } from "../shell-command.ts";
@@ -27,10 +28,13 @@ const SECTION = "alembic";
 export async function alembicSettings(repository: Repository, folder: string | undefined): Promise<AlembicSettings | undefined> {
   const flask = await flaskFolder(repository, folder);
   if (flask === ".") return undefined;
-  const config = flask === undefined ? "alembic.ini" : `${flask}/alembic.ini`;
+  // Alembic itself reads this variable where `-c` is not given.
+  const given = repository.env?.["ALEMBIC_CONFIG"]?.trim();
+  const usual = given === undefined || given === "" || posix.isAbsolute(given) ? "alembic.ini" : plain(given);
+  const config = flask === undefined ? usual : `${flask}/alembic.ini`;
   const ini = await repository.read(config);
   const toml = tomlSection((await repository.read("pyproject.toml")) ?? "");
-  const sections = readIni(ini ?? "", { here: flask ?? "." });
+  const sections = readIni(ini ?? "", { here: flask ?? posix.dirname(config) });
   if (ini === undefined && toml === undefined) return undefined;
   const section = toml === undefined ? sectionOf(sections) : SECTION;
   const own = sections.get(section);

@@ -1,3 +1,4 @@
+import { environmentSetting } from "./environment-setting.ts";
 import { noteOfIgnored } from "./ignored-files.ts";
 import { inSequence, leadingNumber } from "./revisions.ts";
 import type { Repository } from "./repository.ts";
@@ -55,20 +56,18 @@ export const dbmate: Tool = {
 };
 
 /**
- * The folder and the version table, which dbmate reads from `.env` or a script gives to it. The scripts count only if they agree.
+ * The folder and the version table, which dbmate reads from the environment or `.env`, or a script gives to it. The scripts count only if they agree.
  */
 async function settingsIn(repository: Repository): Promise<{ readonly folder?: string; readonly table?: string }> {
-  const env = (await repository.read(".env")) ?? "";
   const commands = [...((await repository.read("package.json")) ?? "").matchAll(/\bdbmate\b([^"&|;]*)/g)].map(
     ([, options = ""]) => options,
   );
-  const setting = (name: string, flag: RegExp): string | undefined => {
-    const inEnv = new RegExp(String.raw`^\s*(?:export\s+)?${name}\s*=\s*["']?([\w./-]+)`, "m").exec(env)?.[1];
+  const setting = async (name: string, flag: RegExp): Promise<string | undefined> => {
     const values = new Set(commands.flatMap((options) => flag.exec(options)?.[1] ?? []));
-    return (values.size === 1 ? [...values][0] : undefined) ?? inEnv;
+    return (values.size === 1 ? [...values][0] : undefined) ?? environmentSetting(repository, name);
   };
-  const folder = setting("DBMATE_MIGRATIONS_DIR", /(?:^|\s)(?:-d|--migrations-dir)[\s=]+\\?'?([\w./-]+)/);
-  const table = setting("DBMATE_MIGRATIONS_TABLE", /(?:^|\s)--migrations-table[\s=]+\\?'?([\w.]+)/);
+  const folder = await setting("DBMATE_MIGRATIONS_DIR", /(?:^|\s)(?:-d|--migrations-dir)[\s=]+\\?'?([\w./-]+)/);
+  const table = await setting("DBMATE_MIGRATIONS_TABLE", /(?:^|\s)--migrations-table[\s=]+\\?'?([\w.]+)/);
   return { ...(folder === undefined ? {} : { folder }), ...(table === undefined ? {} : { table }) };
 }
 

@@ -1,10 +1,12 @@
 import { literal } from "../postgres/identifier.ts";
+import { flywaySettings } from "./flyway-settings.ts";
 import { noteOfIgnored } from "./ignored-files.ts";
+import { quotedName } from "./scripts.ts";
 import { inSequence } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 import { posixWord } from "../shell-command.ts";
 
-const CONFIGURATIONS = ["flyway.toml", "flyway.conf", "conf/flyway.conf"];
+const TABLE = "flyway_schema_history";
 const FOLDERS = ["migrations", "sql", "db/migration", "src/main/resources/db/migration"];
 
 /**
@@ -16,29 +18,35 @@ export const flyway: Tool = {
   name: "flyway",
   expects: `V1__name.sql in ${FOLDERS.join("/, ")}/`,
   async find(repository, given) {
-    for (const folder of given === undefined ? FOLDERS : [given]) {
-      const listed = await repository.list(folder);
+    const { file: evidence, folders, table, schema } = await flywaySettings(repository);
+    const searched = given === undefined ? (folders === undefined ? FOLDERS.map((each) => [each]) : [folders]) : [[given]];
+    for (const places of searched) {
+      const listed = (await Promise.all(places.map((each) => repository.list(each)))).flat();
       const files = listed.filter((file) => versionOf(file) !== undefined);
       const sorted = files.toSorted(byVersion);
       const [first] = sorted;
       if (first === undefined) continue;
-      const evidence = await repository.first(...CONFIGURATIONS);
+      const options = [
+        `-locations=${posixWord(places.map((each) => `filesystem:${each}`).join(","))}`,
+        ...(table === undefined ? [] : [`-table=${posixWord(table)}`]),
+        ...(schema === undefined ? [] : [`-defaultSchema=${posixWord(schema)}`]),
+      ].join(" ");
       return {
         tool: "flyway",
         evidence: evidence ?? first,
         command: [
           'FLYWAY_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}${PGSSLROOTCERT:+&sslrootcert=$PGSSLROOTCERT}"',
           'FLYWAY_USER="$PGUSER" FLYWAY_PASSWORD="$PGPASSWORD" FLYWAY_POSTGRESQL_TRANSACTIONAL_LOCK=false',
-          `flyway -locations=${posixWord(`filesystem:${folder}`)} migrate`,
+          `flyway ${options} migrate`,
         ].join(" "),
-        shown: `flyway -locations=${posixWord(`filesystem:${folder}`)} migrate`,
-        files: [...(evidence === undefined ? [] : [evidence]), `${folder}/**`],
+        shown: `flyway ${options} migrate`,
+        files: [...(evidence === undefined ? [] : [evidence]), ...places.map((each) => `${each}/**`)],
         versionTable: {
-          tables: ["public.flyway_schema_history"],
-          name: "flyway_schema_history",
-          query: (table) =>
+          tables: [`${schema ?? "public"}.${table ?? TABLE}`],
+          name: quotedName([...(schema === undefined ? [] : [schema]), table ?? TABLE].join(".")),
+          query: (from) =>
             recordedOf(
-              table,
+              from,
               sorted.flatMap((file) => versionOf(file) ?? []),
             ),
           holds: "all",

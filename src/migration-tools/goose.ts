@@ -1,10 +1,13 @@
 import { posixWord } from "../shell-command.ts";
 import type { Repository } from "./repository.ts";
+import { environmentSetting } from "./environment-setting.ts";
 import { noteOfIgnored } from "./ignored-files.ts";
 import { inSequence, leadingNumber } from "./revisions.ts";
+import { plainFolder, quotedName } from "./scripts.ts";
 import { goUrl } from "./shell.ts";
 import type { Tool } from "./tool.ts";
 
+const TABLE = "goose_db_version";
 const FOLDERS = ["migrations", "db/migrations", "sql/migrations", "sql/schema", "internal/db/migrations", "database/migrations"];
 
 /** goose. It refuses a migration that is older than the newest in the database. Documentation: pressly.github.io/goose. */
@@ -12,12 +15,15 @@ export const goose: Tool = {
   name: "goose",
   expects: `SQL files with \`-- +goose Up\` in ${FOLDERS.join("/, ")}/`,
   async find(repository, given) {
-    for (const folder of given === undefined ? FOLDERS : [given]) {
+    const named = await environmentSetting(repository, "GOOSE_MIGRATION_DIR");
+    const table = (await environmentSetting(repository, "GOOSE_TABLE")) ?? TABLE;
+    const folders = named === undefined ? FOLDERS : [plainFolder(named)];
+    for (const folder of given === undefined ? folders : [given]) {
       const listed = await repository.list(folder);
       const files = listed.filter((file) => /\/\d+_[^/]*\.(?:sql|go)$/.test(file) && !file.endsWith("_test.go"));
       const newest = files.findLast((file) => file.endsWith(".sql"));
       if (newest === undefined || !(await isGoose(repository, newest))) continue;
-      const program = `goose -dir ${posixWord(folder)} postgres "$DATABASE_URL"`;
+      const program = `goose -dir ${posixWord(folder)}${table === TABLE ? "" : ` -table ${posixWord(table)}`} postgres "$DATABASE_URL"`;
       const inOrderOfVersions = files.toSorted((one, other) => Number(versionOf(one) - versionOf(other)));
       return {
         tool: "goose",
@@ -25,11 +31,11 @@ export const goose: Tool = {
         command: `${program} up`,
         files: [`${folder}/**`],
         versionTable: {
-          tables: ["public.goose_db_version"],
-          name: "goose_db_version",
+          tables: [table.includes(".") ? table : `public.${table}`],
+          name: quotedName(table),
           // Older versions of goose record a rollback as one more row.
-          query: (table) =>
-            `select id from (select distinct on (version_id) version_id::pg_catalog.text as id, is_applied from ${table} t
+          query: (from) =>
+            `select id from (select distinct on (version_id) version_id::pg_catalog.text as id, is_applied from ${from} t
                where version_id > 0 order by version_id, t.id desc) newest where is_applied`,
           holds: "all",
         },

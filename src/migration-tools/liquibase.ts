@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { Env } from "../environment.ts";
 import { posixWord } from "../shell-command.ts";
 import { noteOfIgnored } from "./ignored-files.ts";
 import { readChangelog } from "./liquibase-changelog.ts";
@@ -25,7 +26,7 @@ export const liquibase: Tool = {
     "liquibase.properties with changeLogFile, or db.changelog-master.yaml (or .xml, .sql, .json) in db/changelog/ or src/main/resources/db/changelog/",
   async find(repository, folder) {
     const text = await repository.read("liquibase.properties");
-    const properties = propertiesOf(text ?? "");
+    const properties = new Map([...propertiesOf(text ?? ""), ...variablesOf(repository.env ?? {})]);
     const named = folder === undefined ? setting(properties, "changeLogFile") : undefined;
     const below =
       folder === undefined
@@ -165,6 +166,13 @@ function schemaOf(properties: ReadonlyMap<string, string>): string | undefined {
 function propertiesOf(text: string): ReadonlyMap<string, string> {
   const lines = [...text.matchAll(/^[ \t]*([\w.-]+)[ \t]*[=:][ \t]*(.*?)[ \t\r]*$/gm)];
   return new Map(lines.map(([, key = "", value = ""]) => [plainKey(key), value]));
+}
+
+/** `LIQUIBASE_COMMAND_CHANGELOG_FILE` and other variables come before the properties (Liquibase documentation, "Working with environment variables"). */
+function variablesOf(env: Env): readonly (readonly [string, string])[] {
+  return Object.entries(env).flatMap(([name, value = ""]) =>
+    /^LIQUIBASE_[A-Z_]+$/.test(name) && value.trim() !== "" ? [[plainKey(name.replaceAll("_", ".")), value.trim()] as const] : [],
+  );
 }
 
 function setting(properties: ReadonlyMap<string, string>, key: string): string | undefined {

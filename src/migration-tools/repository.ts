@@ -4,11 +4,14 @@ import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { isForeign } from "../foreign-entry.ts";
 import { entriesIn, stat } from "../file-facts.ts";
 import { MIB, readFailure, readText } from "../read-file.ts";
+import type { Env } from "../environment.ts";
 import { absentIn } from "./absent.ts";
 
 /** Reads the folder in which migrations run. A missing file is not an error. A file that cannot be read is an error. */
 export interface Repository {
   readonly directory: string;
+  /** The environment in which the tool runs. Undefined where it is not known, as in `init`, whose file is for all machines. */
+  readonly env?: Env | undefined;
   /** The text of a file. Undefined if it does not exist. */
   read(path: string): Promise<string | undefined>;
   /** The first of these files that exists. */
@@ -37,7 +40,7 @@ const MOST_BYTES = 64 * MIB;
 /** A missing file is not an error, so the system's error for it is kept. */
 const MISSING = ["ENOENT", "ENOTDIR", "EISDIR"];
 
-export function repositoryIn(directory: string): Repository {
+export function repositoryIn(directory: string, env?: Env): Repository {
   const at = (path: string): string => join(directory, path);
   const isAbsent = absentIn(directory);
   const unlessAbsent = async <T>(path: string, look: () => Promise<T>): Promise<T | undefined> =>
@@ -52,6 +55,7 @@ export function repositoryIn(directory: string): Repository {
   const manifests = new Map<string, Promise<Manifest | undefined>>();
   const repository: Repository = {
     directory,
+    env,
     read,
     async first(...paths) {
       for (const path of paths) if ((await unlessAbsent(path, () => stat(at(path)))) !== undefined) return path;

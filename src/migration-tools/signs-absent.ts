@@ -9,7 +9,40 @@ const FOLDERS = ["migrations", "db/migrate", "db/migrations", "prisma/migrations
 
 /** Migrations that belong to a checkout and are not in this one: a submodule that was not fetched, a link to nothing. */
 export async function signsOfAbsent(repository: Repository): Promise<readonly Sign[]> {
-  return [...(await emptySubmodules(repository)), ...(await brokenLinks(repository))];
+  return [...(await emptySubmodules(repository)), ...(await brokenLinks(repository)), ...(await unbuiltFolders(repository))];
+}
+
+/** Configurations of tools, here or in `src/`, that can name a folder that a build writes. */
+const CONFIGURATION =
+  /(?:^|\/)(?:knexfile|\.sequelizerc|ormconfig|data-source|mikro-orm\.config|drizzle\.config|kysely\.config)(?:\.\w+)?$/;
+const BUILT = /["'`](?:\.\/)?((?:[\w-]+\/)*(?:dist|build|lib|out)\/[\w/-]*?)(?:\/?(?:\*|\{)[^"'`]*|\/[^"'`/]*\.[^"'`]*|\/?)["'`]/g;
+
+/** The command of the tool to which a configuration belongs. */
+function commandOf(path: string): string {
+  if (/knexfile/.test(path)) return "npx knex migrate:latest";
+  if (/sequelizerc/.test(path)) return "npx sequelize-cli db:migrate";
+  if (/mikro-orm/.test(path)) return "npx mikro-orm migration:up";
+  if (/drizzle/.test(path)) return "npx drizzle-kit migrate";
+  return /kysely/.test(path) ? "npx kysely migrate latest" : `npx typeorm migration:run -d ${path}`;
+}
+
+/** A folder of migrations that a build writes, and that this checkout does not have yet. */
+async function unbuiltFolders(repository: Repository): Promise<readonly Sign[]> {
+  const names = [...(await repository.list(".")), ...(await repository.list("src"))].filter((path) => CONFIGURATION.test(path));
+  const found = await Promise.all(
+    names.map(async (path) => {
+      const folders = [...((await repository.read(path)) ?? "").matchAll(BUILT)].map(([, folder = ""]) => folder);
+      const migrations = [...new Set(folders)].filter((folder) => /migrat/i.test(folder));
+      const missing = await Promise.all(migrations.map(async (folder) => ((await repository.first(folder)) === undefined ? [folder] : [])));
+      return missing.flat().map((folder) => ({
+        text: `the folder ${folder} in ${path}, which does not exist`,
+        command: commandOf(path),
+        files: `${folder}/**`,
+        setting: `up a build before offshoot runs, so that ${folder} exists. If the migrations are elsewhere, set migrations.folder in offshoot.yaml`,
+      }));
+    }),
+  );
+  return found.flat();
 }
 
 async function emptySubmodules(repository: Repository): Promise<readonly Sign[]> {

@@ -9,6 +9,10 @@ export interface Sign {
   readonly text: string;
   /** The setting to write. Completes "Set …". */
   readonly setting: string;
+  /** The command that migrates, where it is known. */
+  readonly command?: string;
+  /** A pattern of the migration files, where they are known. */
+  readonly files?: string;
 }
 
 /** Files of tools that keep their migrations beside them or in a folder that they name. */
@@ -65,6 +69,7 @@ async function signOf(repository: Repository, folder: string): Promise<Sign> {
   return {
     text: `the folder ${folder}`,
     setting: `migrations.command in offshoot.yaml to the command that applies its files, and migrations.files to \`${folder}/**\``,
+    files: `${folder}/**`,
   };
 }
 

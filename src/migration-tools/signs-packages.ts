@@ -78,6 +78,7 @@ function lists(text: string, name: string): boolean {
 
 function ofPackage(name: string, file: string, command: string): Sign {
   return {
+    command,
     text: `the package ${name} in ${file}`,
     setting: `migrations.command in offshoot.yaml to the command that migrates, such as \`${command}\`, and migrations.files to the migration files`,
   };

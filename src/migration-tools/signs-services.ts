@@ -24,7 +24,7 @@ export async function commandsOfServices(repository: Repository): Promise<readon
   const commands = await Promise.all(
     FILES.map(async ({ file, command, what }) => {
       const found = command.exec(await text(file))?.[1]?.trim();
-      return found === undefined ? [] : [{ text: what, setting: settingFor(`to run it: \`${found}\``) }];
+      return found === undefined ? [] : [{ command: found, text: what, setting: settingFor(`to run it: \`${found}\``) }];
     }),
   );
   const services = await Promise.all(

@@ -46,6 +46,7 @@ export async function targetsOf(repository: Repository): Promise<readonly Sign[]
       if (target === undefined) return text === "" ? [] : [ofScriptFile(file, program)];
       const names = [...new Set([...text.matchAll(target)].map(([, name = ""]) => name))].filter((name) => SCRIPT.test(name));
       return names.map((name) => ({
+        command: shellCommand([...program, name]),
         text: `the target "${name}" in ${file}`,
         setting: `migrations.command in offshoot.yaml to run it, such as \`${shellCommand([...program, name])}\`, and migrations.files to the files on which it depends`,
       }));
@@ -56,6 +57,7 @@ export async function targetsOf(repository: Repository): Promise<readonly Sign[]
 
 function ofScriptFile(file: string, program: readonly string[]): Sign {
   return {
+    command: shellCommand(program),
     text: `the script ${file}`,
     setting: `migrations.command in offshoot.yaml to run it, such as \`${shellCommand(program)}\`, and migrations.files to the files on which it depends`,
   };

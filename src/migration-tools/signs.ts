@@ -66,12 +66,6 @@ export async function signsOfMigrations(repository: Repository): Promise<readonl
   return below.length > 0 ? below : packagesElsewhere(repository);
 }
 
-/** The command of the first known package of a repository. Undefined if there is none. */
-export async function commandOfPackages(repository: Repository): Promise<string | undefined> {
-  for (const [name, command] of Object.entries(PACKAGES)) if (await repository.depends(name)) return command;
-  return undefined;
-}
-
 function ofToolsBelow(below: readonly ProjectBelow[]): readonly Sign[] {
   const [first, second] = below;
   const steps = below.map(({ tool, folder }) => `{ directory: ${folder}, tool: ${tool} }`).join(", ");
@@ -119,6 +113,7 @@ function listsPackage(manifest: string, name: string): boolean {
 
 function ofPackage(name: string): Sign {
   return {
+    command: PACKAGES[name] ?? "",
     text: `the package ${name}`,
     setting: `migrations.folder in offshoot.yaml to the folder with its migration files, or migrations.command, such as \`${PACKAGES[name] ?? ""}\``,
   };
@@ -128,5 +123,6 @@ function ofFolder(folder: string): Sign {
   return {
     text: `the folder ${folder}`,
     setting: `migrations.command in offshoot.yaml to the command that applies its files, and migrations.files to \`${folder}/**\``,
+    files: `${folder}/**`,
   };
 }

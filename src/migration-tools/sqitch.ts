@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { noteOfIgnored } from "./ignored-files.ts";
+import { sqitchPaths } from "./sqitch-settings.ts";
 import type { Revision, Tool } from "./tool.ts";
 
 /** An empty target: libpq's `PG*` variables contain the address of the database. */
@@ -8,24 +9,27 @@ const TARGET = "db:pg:";
 /** Sqitch. Documentation: sqitch.org, "sqitchchanges" (symbolic references) and "sqitch-deploy". */
 export const sqitch: Tool = {
   name: "sqitch",
-  expects: "sqitch.plan",
+  expects: "sqitch.plan, or the plan that sqitch.conf names",
   async find(repository) {
-    const plan = await repository.read("sqitch.plan");
+    const paths = await sqitchPaths(repository);
+    const plan = await repository.read(paths.plan);
     if (plan === undefined) return undefined;
     const present = await Promise.all(
-      ["deploy", "revert", "verify"].map(async (folder) => ((await repository.list(folder)).length === 0 ? [] : [`${folder}/**`])),
+      [paths.deploy, paths.revert, paths.verify].map(async (folder) =>
+        (await repository.list(folder)).length === 0 ? [] : [`${folder}/**`],
+      ),
     );
     const conf = await repository.first("sqitch.conf");
     const revisions = changesOf(plan);
     const planned = new Set(revisions.map(({ name }) => name));
-    const scripts = (await repository.list("deploy")).filter((file) => file.endsWith(".sql"));
+    const scripts = (await repository.list(paths.deploy)).filter((file) => file.endsWith(".sql"));
     // A change that was reworked has its old script as `name@tag.sql`.
     const unplanned = scripts.filter((file) => !planned.has(basename(file, ".sql").replace(/@.*$/, "")));
     return {
       tool: "sqitch",
-      evidence: "sqitch.plan",
+      evidence: paths.plan,
       command: `sqitch deploy ${TARGET}`,
-      files: ["sqitch.plan", ...(conf === undefined ? [] : [conf]), ...present.flat()],
+      files: [paths.plan, ...(conf === undefined ? [] : [conf]), ...present.flat()],
       versionTable: {
         tables: ["sqitch.*"],
         name: "sqitch.changes",
@@ -33,7 +37,7 @@ export const sqitch: Tool = {
         holds: "all",
       },
       revisions,
-      ...noteOfIgnored(unplanned, "Sqitch", "runs the changes of sqitch.plan only"),
+      ...noteOfIgnored(unplanned, "Sqitch", `runs the changes of ${paths.plan} only`),
       stepCommands: {
         // Refers to changes by number, because a reworked change has the same name as an earlier one.
         up: (applied, next) => `sqitch deploy ${TARGET} --to-change ${reference(applied.length + next.length)}`,

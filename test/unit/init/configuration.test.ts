@@ -70,7 +70,10 @@ test("the file refers to the installed JSON Schema, or to the one on a CDN if th
 });
 
 test("the command of a known package is offered where no migrations were found", () => {
-  const facts = { ...BARE, migrations: { from: "nothing", below: [], command: "npx mikro-orm migration:up" } } as const;
+  const facts = {
+    ...BARE,
+    migrations: { from: "nothing", below: [], sign: { text: "the package @mikro-orm/migrations", command: "npx mikro-orm migration:up" } },
+  } as const;
   expect(configurationText(facts)).toContain("#   command: npx mikro-orm migration:up\n");
 });
 
@@ -93,4 +96,12 @@ test("beside plain SQL files, a script of package.json that migrates is offered 
 test("beside plain SQL files without such a script, nothing is offered", () => {
   const facts = withTexts(PLAIN, { "package.json": manifest({ scripts: { test: "vitest" } }) });
   expect(configurationText(facts)).not.toContain("# migrations:");
+});
+
+test("what shows that there are migrations is in the comments and in the note", async () => {
+  const sign = { text: "the folder services/api/sql", files: "services/api/sql/**" };
+  const facts = { ...BARE, migrations: { from: "nothing", below: [], sign } } as const;
+  const filled = configurationText(facts).replaceAll(/^# ((?:migrations:| {2}).*)$/gm, "$1");
+  expect((await parseConfiguration(filled, "offshoot.yaml")).entries.get("migrations.files")?.value).toEqual(["services/api/sql/**"]);
+  expect(planInit(facts, "none").notes).toContainEqual(expect.stringContaining("there is the folder services/api/sql."));
 });

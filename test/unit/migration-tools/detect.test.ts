@@ -341,7 +341,10 @@ describe("several tools in one repository", () => {
 
 test("a tool that is set but not used here is an error, with the expected files", async () => {
   const thrown: unknown = await withFiles({}, (repository) => requireTool("sqitch", repository)).catch((error: unknown) => error);
-  expect(isOffshootError(thrown) && [thrown.code, thrown.meaning]).toEqual(["TOOL_UNSUITABLE", "Expected sqitch.plan."]);
+  expect(isOffshootError(thrown) && [thrown.code, thrown.meaning]).toEqual([
+    "TOOL_UNSUITABLE",
+    "Expected sqitch.plan, or the plan that sqitch.conf names.",
+  ]);
 });
 
 for (const name of [
