@@ -51,7 +51,7 @@ async function run(context: Context, migrations: Migrations, source: CopySource,
   const { withParentCopies } = await import("./rehearse/parent-copy.ts");
   const { rehearseAlternatives } = await import("./rehearse/alternatives.ts");
   const planned = options.traffic === undefined ? undefined : await readTraffic(context, options.traffic);
-  const { measured, copy, outcome, findings, schema, traffic } = await withParentCopies(context, source, async (open) => {
+  const { measured, copy, outcome, unjudged, findings, schema, traffic } = await withParentCopies(context, source, async (open) => {
     // First, because a statement that fails without any migration ends the command.
     const met = planned && (await beside(context, open, migrations, planned, options));
     const rehearsed = await open((each) => rehearseOn(context, each, migrations, options));
@@ -69,6 +69,7 @@ async function run(context: Context, migrations: Migrations, source: CopySource,
     command: "rehearse",
     copy,
     outcome,
+    unjudged,
     ...measured,
     ...resultOf(findings, options.failOn),
     folder,

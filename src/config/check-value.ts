@@ -2,6 +2,7 @@ import { fieldAt, keysBelow } from "./fields.ts";
 import type { Field } from "./field.ts";
 import type { Path } from "./fields.ts";
 import { VALUE_FORMATS } from "./value-formats.ts";
+import { problemInLimits } from "./limit-problems.ts";
 import { nearest } from "../nearest.ts";
 import { wrongPart } from "./wrong-part.ts";
 
@@ -16,6 +17,8 @@ export function checkValue(field: Field & { readonly path: Path }, input: unknow
   const rules = VALUE_FORMATS[field.kind];
   const at = wrongPart(field, input);
   if (at === undefined) return { value: rules.toValue?.(input) ?? input };
+  const inside = problemInLimits(field.kind, input, name);
+  if (inside !== undefined) return inside;
   const whole = nameOfPart(field, name, at);
   return { problem: `${whole} ${describe(field, input)}; expected ${rules.expected}${bounds(field)}${suggestion(field, input)}`, at };
 }

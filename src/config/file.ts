@@ -62,11 +62,12 @@ export async function parseConfiguration(text: string, label: string): Promise<S
   }
 
   /** The wrong key or item inside a value. */
-  function partOf(value: unknown, [at]: readonly PropertyKey[]): unknown {
+  function partOf(value: unknown, [at, ...inside]: readonly PropertyKey[]): unknown {
     const node = resolved(value);
     if (yaml.isSeq(node) && typeof at === "number") return node.items[at];
-    if (yaml.isMap(node)) return node.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === String(at))?.key;
-    return undefined;
+    if (!yaml.isMap(node)) return undefined;
+    const pair = node.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === String(at));
+    return (inside.length === 0 ? undefined : partOf(pair?.value, inside)) ?? pair?.key;
   }
 }
 

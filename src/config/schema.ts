@@ -14,7 +14,7 @@ import {
 } from "./settings.ts";
 import { hasMask, type MaskingRule, MOST_RULES, PLACE } from "../masking-rule.ts";
 import { hasCondition, MATCH, REPOSITORY, SHORTEST, type WrittenRule } from "./sweep-rule.ts";
-import { DAY_ONLY, isLimit, LIMIT, LIMIT_KEYS, TABLE } from "./table-limits.ts";
+import { DAY_ONLY, isLimit, LIMIT, LIMIT_KEYS, TABLE, hasLimit } from "./table-limits.ts";
 import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, MOST_STEPS, VARIABLE } from "./wrong-part.ts";
 
 const line = z.string().regex(LINE);
@@ -92,13 +92,15 @@ function limit(): z.ZodType {
 }
 
 function tableLimits(): z.ZodType {
-  return z.strictObject({
-    blockedReads: limit().optional(),
-    blockedWrites: limit().optional(),
-    rewrite: z.string().regex(BYTES).optional(),
-    reason: line,
-    until: z.string().regex(DAY_ONLY).optional(),
-  });
+  return z
+    .strictObject({
+      blockedReads: limit().optional(),
+      blockedWrites: limit().optional(),
+      rewrite: z.string().regex(BYTES).optional(),
+      reason: line,
+      until: z.string().regex(DAY_ONLY).optional(),
+    })
+    .refine((limits) => hasLimit(limits));
 }
 
 function sweepRule(): z.ZodType {

@@ -42,14 +42,21 @@ function isZero(text: string): boolean {
   return /^[0a-z]+$/.test(text);
 }
 
-const KEYS: ReadonlySet<string> = new Set(["blockedReads", "blockedWrites", "rewrite", "reason", "until"]);
+/** The keys of the limits of one table. */
+export const TABLE_KEYS: readonly string[] = ["blockedReads", "blockedWrites", "rewrite", "reason", "until"];
+
+/** An exception without a limit changes nothing: its key was forgotten. */
+export function hasLimit(limits: Readonly<Record<string, unknown>>): boolean {
+  return ["blockedReads", "blockedWrites", "rewrite"].some((key) => limits[key] !== undefined);
+}
 
 /** Accepts what the schema accepts as the limits of one table. `bytes` and `line` are the patterns of those kinds. */
 export function areTableLimits(value: Readonly<Record<string, unknown>>, bytes: RegExp, line: RegExp): boolean {
   const isText = (key: string, pattern: RegExp): boolean => typeof value[key] === "string" && pattern.test(value[key]);
   const isDuration = (key: string): boolean => value[key] === undefined || (typeof value[key] === "string" && isLimit(value[key]));
   return (
-    Object.keys(value).every((key) => KEYS.has(key)) &&
+    Object.keys(value).every((key) => TABLE_KEYS.includes(key)) &&
+    hasLimit(value) &&
     isDuration("blockedReads") &&
     isDuration("blockedWrites") &&
     (value["rewrite"] === undefined || isText("rewrite", bytes)) &&

@@ -66,6 +66,13 @@ export interface MeasuredTable {
   readonly rewrittenBy?: number;
 }
 
+/** A wait that is longer than its limit, but that a busy machine can explain. */
+export interface UnjudgedWait {
+  readonly table: string;
+  readonly access: "reads" | "writes";
+  readonly ms: number;
+}
+
 /** How closely the migrations were observed. */
 export interface Observation {
   /** Whether the command's sessions passed offshoot's broker, which shows each statement and the end of each transaction. */

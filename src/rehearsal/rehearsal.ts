@@ -1,7 +1,7 @@
 import type { FindingsResult } from "../findings/result.ts";
 import type { RehearsalFinding } from "./finding.ts";
 import type { SchemaDiff } from "../drift/diff/schema-diff.ts";
-import type { Measured } from "./measured.ts";
+import type { Measured, UnjudgedWait } from "./measured.ts";
 import type { MeasuredTraffic } from "./traffic/traffic.ts";
 
 /** The database in which migrations were rehearsed. */
@@ -26,6 +26,8 @@ export interface Rehearsal extends FindingsResult<RehearsalFinding>, Measured {
   readonly copy: RehearsedCopy;
   /** `nothing-pending`: the command changed nothing. */
   readonly outcome: "succeeded" | "failed" | "nothing-pending";
+  /** Waits that are longer than their limits, and are not findings because this machine was too busy to judge them. */
+  readonly unjudged: readonly UnjudgedWait[];
   /** Path of the working directory, relative to the top of the checkout; empty at the top. */
   readonly folder: string;
   /** What the migrations changed in the schema. Missing when they failed. */

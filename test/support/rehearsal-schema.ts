@@ -92,6 +92,9 @@ export const REHEARSAL_SCHEMA = z
     version: z.literal(1),
     command: z.literal("rehearse"),
     outcome: z.enum(["succeeded", "failed", "nothing-pending"]),
+    unjudged: z
+      .array(z.strictObject({ table: z.string(), access: z.enum(["reads", "writes"]), ms }))
+      .describe("Waits that are longer than their limits, and are not findings because the machine was too busy to judge them."),
     copy: z.strictObject({
       origin: z.enum(["parent", "dump", "local"]),
       description: z.string(),

@@ -12,6 +12,7 @@ import { leavesMachine } from "../../readiness/fence.ts";
 import { judgeFailure } from "../../rehearsal/judge/failure.ts";
 import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
 import { judgeMissingRows } from "../../rehearsal/judge/missing-rows.ts";
+import { unjudgedWaits } from "../../rehearsal/judge/unjudged.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
 import type { TableChange } from "../../rehearsal/measure/tables.ts";
 import type { Measured } from "../../rehearsal/measured.ts";
@@ -31,6 +32,7 @@ export interface Rehearsed {
   readonly copy: RehearsedCopy;
   readonly outcome: Rehearsal["outcome"];
   readonly schema: RehearsedSchema | undefined;
+  readonly unjudged: Rehearsal["unjudged"];
 }
 
 /** Files of migrations in which statements are searched. */
@@ -97,6 +99,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   return {
     measured: explained.measured,
     judged,
+    unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation.delayMs),
     copy: { origin, description, hasProductionRows, postgresMajor: observed.before.major, outbound, gaps },
     outcome: !end.ok ? "failed" : hasEffect(explained.measured) || !throughBroker ? "succeeded" : "nothing-pending",
     schema: changes && {

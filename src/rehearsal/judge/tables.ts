@@ -1,22 +1,18 @@
 import { formatElapsed } from "../../duration.ts";
 import { found } from "../finding.ts";
-import { type EffectiveLimits, latenessOf, limitsFor, MOMENT_MS, momentOf, type RehearsalLimits } from "../limits.ts";
+import { type EffectiveLimits, MOMENT_MS, type RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type Explained, type ExplainedTable, lengthOf } from "../measure/measure.ts";
 import type { TableChange } from "../measure/tables.ts";
-import type { Blamed } from "../measure/blame.ts";
 import { holdingOf } from "../measure/holding.ts";
-import type { ReadStatement } from "../measure/statements.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
 import { heldSubject } from "./held.ts";
 import type { Judged } from "./judged.ts";
+import { limitsDuring } from "./lateness.ts";
 import { judgeRows } from "./rows.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
-
-/** Where the command did not pass the broker, its messages are not known. */
-const UNKNOWN_MESSAGES = 20;
 
 /** The findings about one table. Pure. */
 export function judgeTable(
@@ -29,7 +25,7 @@ export function judgeTable(
 ): readonly Judged[] {
   const { statements } = command;
   const during = (wait: ExplainedWait | undefined): EffectiveLimits =>
-    limitsFor(each.change.table, limits, now, momentOf(delayMs, wait === undefined ? 0 : latenessIn(wait, statements, delayMs)));
+    limitsDuring(wait, { table: each.change.table, limits, statements, now, delayMs });
   const own = during(undefined);
   const judged = (code: "reads-blocked" | "writes-blocked", waits: readonly ExplainedWait[]): readonly Judged[] =>
     waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait), command, limits, shown));
@@ -44,24 +40,6 @@ export function judgeTable(
     ...judgeRewrite(each, own, limits, shown),
     ...judgeRows(each, own, command, shown),
   ];
-}
-
-/** How much of a wait a busy machine explains: a share of each message in it, from its start to the start of the next one. */
-function latenessIn({ wait: { fromMs, toMs, pid }, blamed }: ExplainedWait, statements: readonly ReadStatement[], delayMs: number): number {
-  if (statements.length === 0) return UNKNOWN_MESSAGES * latenessOf(delayMs, { statements: 1, ms: Number.POSITIVE_INFINITY });
-  const within = statements.filter((each) => (each.pid === pid || each.pid === undefined) && each.endMs >= fromMs && each.startMs <= toMs);
-  return within.reduce((sum, each, at) => {
-    const untilMs = Math.min(toMs, within[at + 1]?.startMs ?? toMs);
-    const ms = Math.max(0, untilMs - Math.max(fromMs, each.startMs));
-    return sum + latenessOf(delayMs, { statements: lateStatements(each, blamed), ms });
-  }, 0);
-}
-
-/** How many statements of a message can be late in a wait. Those before the one that took the lock are not in it. */
-function lateStatements(statement: ReadStatement, blamed: Blamed | undefined): number {
-  const { parts, count } = statement;
-  const before = blamed?.statement === statement ? Math.max(0, parts.indexOf(blamed.part)) : 0;
-  return Math.max(parts.length, count) - before;
 }
 
 function judgeWait(

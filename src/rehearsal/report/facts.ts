@@ -11,14 +11,15 @@ export function firstLine({ copy }: Pick<Rehearsal, "copy">): string {
 }
 
 /** The whole result in one line, for a list of results. */
-export function inOneLine(result: Pick<Rehearsal, "copy" | "outcome" | "tables" | "counts" | "ms">): string {
-  const { outcome, counts, tables, ms, copy } = result;
+export function inOneLine(result: Pick<Rehearsal, "copy" | "outcome" | "tables" | "counts" | "ms" | "unjudged">): string {
+  const { outcome, counts, tables, ms, copy, unjudged } = result;
   if (outcome === "nothing-pending") return "nothing was pending";
   const longest = (key: "blockedReadsMs" | "blockedWritesMs"): number => tables.reduce((most, each) => Math.max(most, each[key]), 0);
   const waits = `took ${wait(ms)}, readers wait ${wait(longest("blockedReadsMs"))}, writers ${wait(longest("blockedWritesMs"))}`;
   const found =
     outcome === "failed" ? "the migrations fail, and what comes after the failed statement was not rehearsed" : describeCounts(counts);
-  return `${found}; ${waits}${copy.hasProductionRows ? "" : "; no production data"}`;
+  const judged = unjudged.length === 0 ? "" : "; some waits were not judged, because the machine was busy";
+  return `${found}; ${waits}${judged}${copy.hasProductionRows ? "" : "; no production data"}`;
 }
 
 export const TABLE_HEAD = ["table", "readers wait", "writers wait", "lock", "held", "rewritten", "changed rows", "size", "rows"] as const;
@@ -62,6 +63,19 @@ export function totals(result: Rehearsal): readonly string[] {
     `${counted}${sent.toLocaleString("en-US")} statement${sent === 1 ? "" : "s"} in ${formatElapsed(ms)}; ${written.join("; ")}.`,
     ...end,
   ];
+}
+
+/** Tables in the sentence about waits that were not judged. */
+const MOST_UNJUDGED = 5;
+
+/** The waits that exceed their limits and were not judged, as a sentence. Undefined: all were judged. */
+export function notJudged({ unjudged }: Pick<Rehearsal, "unjudged">): string | undefined {
+  if (unjudged.length === 0) return undefined;
+  const more = unjudged.length - MOST_UNJUDGED;
+  const waits = unjudged
+    .slice(0, MOST_UNJUDGED)
+    .map(({ table, access, ms }) => `${access === "reads" ? "readers" : "writers"} of ${table} for ${wait(ms)}`);
+  return `Not judged, because the machine was too busy, although longer than the limits: ${waits.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** The slowest statements, with their migration. */

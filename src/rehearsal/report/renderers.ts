@@ -8,16 +8,19 @@ import type { Rehearsal } from "../rehearsal.ts";
 import { REHEARSAL } from "../source.ts";
 import type { MeasuredTraffic } from "../traffic/traffic.ts";
 import { TRAFFIC_HEAD, trafficLines, trafficRows } from "./traffic.ts";
-import { firstLine, sight, slowest, TABLE_HEAD, tableRow, totals } from "./facts.ts";
+import { firstLine, notJudged, sight, slowest, TABLE_HEAD, tableRow, totals } from "./facts.ts";
 
 /** Tables and statements in a report for people. */
 const MOST_TABLES = 40;
 const MOST_STATEMENTS = 5;
 
+/** Where some waits exceed the limits, and the machine was too busy to judge them. */
+const PARTLY = { passed: "The waits that could be judged stay within the limits", scope: "some waits were not judged" };
+
 /** The report of a rehearsal in a format. Pure. */
 export function renderRehearsal(result: Rehearsal, format: ReportFormat, options: ReportOptions): string {
   const { failOn, folder, findings } = result;
-  const all = { failOn, folder, ...options };
+  const all = { failOn, folder, ...(notJudged(result) === undefined ? {} : PARTLY), ...options };
   if (format === "json") return `${JSON.stringify(result, undefined, 2)}\n`;
   if (format === "text") return renderText(result, RENDERERS.text(findings, REHEARSAL, all));
   if (format === "markdown")

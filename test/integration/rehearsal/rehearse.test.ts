@@ -44,7 +44,7 @@ beforeAll(async () => {
   for (const [name, sql] of Object.entries(MIGRATIONS)) await project.write(`migrations/${name}.sql`, sql);
   await project.write(
     "offshoot.yaml",
-    "migrations:\n  tool: sql\nrehearse:\n  blockedWrites: 150ms\n  rewrite: 1MB\n  tables:\n    nothing:\n      reason: was large\n      until: 2020-01-01\n",
+    "migrations:\n  tool: sql\nrehearse:\n  blockedWrites: 150ms\n  rewrite: 1MB\n  tables:\n    nothing:\n      rewrite: 1GB\n      reason: was large\n      until: 2020-01-01\n",
   );
 }, 120_000);
 

@@ -33,6 +33,34 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ["project: x\n", ['offshoot.yaml:1: unknown key "project". Did you mean "neon.project"?']],
   ["neon: {ttl: 2h}\n", ['offshoot.yaml:1: unknown key "neon.ttl". Did you mean "ttl"?']],
   ["neon.parent: main\n", ['offshoot.yaml:1: unknown key "neon.parent"; write nested keys instead: neon: { parent: … }']],
+  [
+    "rehearse:\n  severities:\n    durations: warning\n",
+    ['offshoot.yaml:3: unknown key "durations" in rehearse.severities. Did you mean "duration"?'],
+  ],
+  [
+    "rehearse: {severities: {duration: eror}}\n",
+    ['offshoot.yaml:1: rehearse.severities.duration is "eror"; expected error, warning or info. Did you mean "error"?'],
+  ],
+  [
+    "rehearse:\n  tables:\n    acc:\n      reason: x\n      rewrite: 1GB\n      untill: 2026-12-31\n",
+    ['offshoot.yaml:6: unknown key "untill" in rehearse.tables.acc. Did you mean "until"?'],
+  ],
+  [
+    "rehearse: {tables: {acc: {reason: x, rewrite: 1GB, until: 2026-13-45}}}\n",
+    ['offshoot.yaml:1: rehearse.tables.acc.until is "2026-13-45"; expected a day such as 2026-12-31'],
+  ],
+  [
+    "rehearse: {tables: {acc: {rewrite: 1GB}}}\n",
+    ["offshoot.yaml:1: rehearse.tables.acc has no reason; write why this table is an exception: `reason: …`"],
+  ],
+  [
+    "rehearse: {tables: {acc: {reason: x, until: 2026-12-31}}}\n",
+    ["offshoot.yaml:1: rehearse.tables.acc has no limit; add blockedReads, blockedWrites or rewrite, or remove the exception"],
+  ],
+  [
+    "rehearse: {tables: {acc: {reason: x, duration: 5s}}}\n",
+    ['offshoot.yaml:1: unknown key "duration" in rehearse.tables.acc; valid keys: blockedReads, blockedWrites, rewrite, reason, until'],
+  ],
   ["colour: blue\n", [`offshoot.yaml:1: unknown key "colour"; ${TOP}`]],
   ["existing: {host: h}\n", ['offshoot.yaml:1: unknown key "existing.host"; valid keys in "existing": url, clones']],
   [

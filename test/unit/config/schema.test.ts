@@ -77,16 +77,18 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
   ),
   tableLimits: fc.dictionary(
     fc.constantFrom("a", "app.orders", "Ä ö"),
-    fc.record(
-      {
-        blockedReads: fc.constantFrom("0s", "2s"),
-        blockedWrites: duration,
-        rewrite: fc.constantFrom("0MB", "2GB"),
-        reason: line,
-        until: fc.constantFrom("2026-12-31"),
-      },
-      { requiredKeys: ["reason"] },
-    ),
+    fc
+      .record(
+        {
+          blockedReads: fc.constantFrom("0s", "2s"),
+          blockedWrites: duration,
+          rewrite: fc.constantFrom("0MB", "2GB"),
+          reason: line,
+          until: fc.constantFrom("2026-12-31"),
+        },
+        { requiredKeys: ["reason"] },
+      )
+      .filter((each) => ["blockedReads", "blockedWrites", "rewrite"].some((key) => key in each)),
     { maxKeys: 2 },
   ),
   sweepRules: fc.array(

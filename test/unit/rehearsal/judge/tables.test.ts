@@ -1,6 +1,7 @@
 import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
 import { expect, test } from "vitest";
 import { judgeTable } from "../../../../src/rehearsal/judge/tables.ts";
+import { unjudgedWaits } from "../../../../src/rehearsal/judge/unjudged.ts";
 import type { RehearsalFinding } from "../../../../src/rehearsal/finding.ts";
 import type { RehearsalLimits } from "../../../../src/rehearsal/limits.ts";
 import { explainWaits } from "../../../../src/rehearsal/measure/explain-waits.ts";
@@ -29,8 +30,8 @@ type Message = readonly [sql: string, fromMs: number, toMs: number];
 
 const codes = (messages: readonly Message[]): readonly string[] => findings(messages).map(({ code }) => code);
 
-/** The findings, where readers wait from the first message to the end of the last one. */
-function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
+/** What is known where readers wait from the first message to the end of the last one. */
+function explain(messages: readonly Message[]) {
   const statements: readonly ReadStatement[] = readStatements(
     {
       statements: messages.map(([sql, startMs, endMs]) => ({
@@ -76,6 +77,11 @@ function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
     deleted: 0,
   };
   const explained = { change, reads: explainWaits([wait], statements, [table]), writes: [], rewrite: undefined };
+  return { explained, statements };
+}
+
+function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
+  const { explained, statements } = explain(messages);
   return judgeTable(
     explained,
     { statements, allStatements: statements, records: undefined },
@@ -98,6 +104,17 @@ test("the statements of a message before the one that took the lock do not expla
 test("a slow statement is reported on a busy machine, however many fast messages follow it in its transaction", () => {
   const fast = Array.from({ length: 300 }, (_, at): Message => [INSERT, 8000 + at, 8001 + at]);
   expect(codes([[REWRITE, 0, 8000], ...fast])).toEqual(["reads-blocked"]);
+});
+
+test("a wait that exceeds its limit and that a busy machine can explain is named as not judged", () => {
+  const unjudged = (messages: readonly Message[], delayMs: number): unknown => {
+    const { explained, statements } = explain(messages);
+    return unjudgedWaits({ statements, tables: [explained] }, limits, new Date(), delayMs);
+  };
+  expect(unjudged([[REWRITE, 0, 700]], BUSY_MS)).toEqual([{ table: "app.events", access: "reads", ms: 700 }]);
+  expect(unjudged([[REWRITE, 0, 8000]], BUSY_MS)).toEqual([]);
+  expect(unjudged([[REWRITE, 0, 700]], 1)).toEqual([]);
+  expect(unjudged([[REWRITE, 0, 90]], BUSY_MS)).toEqual([]);
 });
 
 test("many messages that are all a little late on a busy machine are not a finding", () => {

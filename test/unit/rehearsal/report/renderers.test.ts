@@ -45,6 +45,7 @@ const result: Rehearsal = {
     outbound: [{ name: "foreign server billing", state: "disabled" }],
   },
   outcome: "succeeded",
+  unjudged: [],
   ms: 3000,
   statements: [],
   migrations: [],
@@ -148,4 +149,16 @@ test("a statement that failed during the migrations and had no answer after them
   const text = renderRehearsal({ ...result, ...resultOf(judgeTraffic(met)), traffic: met }, "text", {});
   expect(text).toContain("after them it had no answer");
   expect(text).toContain("Deploy an application that works with both schemas");
+});
+
+test("does not say that the limits were kept where a busy machine made waits impossible to judge", () => {
+  const quiet: Rehearsal = { ...result, ...resultOf<Rehearsal["findings"][number]>([]) };
+  const busy = { ...quiet, unjudged: [{ table: "app.orders", access: "reads" as const, ms: 1130 }] };
+  const text = renderRehearsal(busy, "text", {});
+  expect(text).toContain("Not judged, because the machine was too busy, although longer than the limits: readers of app.orders for 1.1 s.");
+  expect(text).toContain("The waits that could be judged stay within the limits: no findings (some waits were not judged).");
+  expect(text).not.toContain("The migrations stay within the limits");
+  expect(renderRehearsal(busy, "markdown", {})).toContain("no findings");
+  expect(renderRehearsal(busy, "markdown", {})).toContain("some waits were not judged");
+  expect(renderRehearsal(quiet, "text", {})).toContain("The migrations stay within the limits: no findings.");
 });

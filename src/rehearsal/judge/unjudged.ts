@@ -1,0 +1,38 @@
+import type { UnjudgedWait } from "../measured.ts";
+import type { RehearsalLimits } from "../limits.ts";
+import type { ExplainedWait } from "../measure/explain-waits.ts";
+import { type Explained, lengthOf } from "../measure/measure.ts";
+import { SEQUENCE } from "../observe/relations.ts";
+import { limitsDuring, type WaitContext } from "./lateness.ts";
+
+/**
+ * The waits that are longer than the limits that are set, but are not findings because a busy machine can explain them. The
+ * report must not say that the limits were kept. The longest ones first. Pure.
+ */
+export function unjudgedWaits(
+  { statements, tables }: Pick<Explained, "statements" | "tables">,
+  limits: RehearsalLimits,
+  now: Date,
+  delayMs: number,
+): readonly UnjudgedWait[] {
+  const waits = tables
+    .filter(({ change }) => !change.dropped)
+    .flatMap(({ change, reads, writes }): readonly UnjudgedWait[] => {
+      const context: WaitContext = { table: change.table, limits, statements, now, delayMs };
+      const longest = (explained: readonly ExplainedWait[], access: "Reads" | "Writes"): number =>
+        explained.reduce((most, each) => {
+          const limit = limitsDuring(each, context);
+          const isUnjudged = lengthOf(each.wait) > limit[`accepted${access}Ms`] && lengthOf(each.wait) <= limit[`blocked${access}Ms`];
+          return isUnjudged ? Math.max(most, lengthOf(each.wait)) : most;
+        }, 0);
+      const readsMs = change.table.kind === SEQUENCE ? 0 : longest(reads, "Reads");
+      const writesMs = longest(writes, "Writes");
+      const table = change.table.shown;
+      return [
+        ...(readsMs > 0 ? [{ table, access: "reads" as const, ms: Math.round(readsMs) }] : []),
+        // Whoever blocks readers also blocks writers.
+        ...(writesMs > readsMs ? [{ table, access: "writes" as const, ms: Math.round(writesMs) }] : []),
+      ];
+    });
+  return waits.toSorted((one, other) => other.ms - one.ms);
+}
