@@ -58,10 +58,12 @@ export function totals(result: Rehearsal): readonly string[] {
     ...(temporaryBytes > 0 ? [`${formatSize(temporaryBytes)} of temporary files`] : []),
   ];
   const end = outcome === "failed" ? ["The migrations failed. What comes after the failed statement was not rehearsed."] : [];
+  const unjudged = notJudged(result);
   const sent = statements.reduce((sum, { count }) => sum + count, 0);
   return [
     `${counted}${sent.toLocaleString("en-US")} statement${sent === 1 ? "" : "s"} in ${formatElapsed(ms)}; ${written.join("; ")}.`,
     ...end,
+    ...(unjudged === undefined ? [] : [`${unjudged}.`]),
   ];
 }
 
