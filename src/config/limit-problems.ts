@@ -72,7 +72,7 @@ function wrong(name: string, value: unknown, expected: string, choices: readonly
 
 function shown(value: unknown): string {
   if (typeof value === "object") return "a set of keys or a list";
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : String(value);
+  return JSON.stringify(typeof value === "string" ? value.slice(0, 60) : value) ?? "not valid";
 }
 
 function isMap(input: unknown): input is Keys {

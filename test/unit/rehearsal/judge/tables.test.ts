@@ -80,6 +80,11 @@ function explain(messages: readonly Message[]) {
   return { explained, statements };
 }
 
+const unjudged = (messages: readonly Message[], delayMs: number): unknown => {
+  const { explained, statements } = explain(messages);
+  return unjudgedWaits({ statements, tables: [explained] }, limits, new Date(), delayMs);
+};
+
 function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
   const { explained, statements } = explain(messages);
   return judgeTable(
@@ -107,10 +112,6 @@ test("a slow statement is reported on a busy machine, however many fast messages
 });
 
 test("a wait that exceeds its limit and that a busy machine can explain is named as not judged", () => {
-  const unjudged = (messages: readonly Message[], delayMs: number): unknown => {
-    const { explained, statements } = explain(messages);
-    return unjudgedWaits({ statements, tables: [explained] }, limits, new Date(), delayMs);
-  };
   expect(unjudged([[REWRITE, 0, 700]], BUSY_MS)).toEqual([{ table: "app.events", access: "reads", ms: 700 }]);
   expect(unjudged([[REWRITE, 0, 8000]], BUSY_MS)).toEqual([]);
   expect(unjudged([[REWRITE, 0, 700]], 1)).toEqual([]);
