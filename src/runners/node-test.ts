@@ -7,7 +7,7 @@ import { describeError, isOffshootError } from "../errors.ts";
 import { joinSuite } from "./join.ts";
 import { sayTo } from "./say.ts";
 import { type StartedSuite, startSuite } from "./start.ts";
-import { openTestDatabase, reportFailure, testDatabase, type TestDatabase } from "./worker.ts";
+import { openTestDatabase, reportFailure, SuiteError, testDatabase, type TestDatabase } from "./worker.ts";
 
 export type { TestClone, TestDatabase } from "./worker.ts";
 
@@ -27,7 +27,7 @@ if (!startsFiles) {
     worker: String(process.pid),
     env: process.env,
     remedy: "Start node with --import offshoot/node-test",
-  });
+  }).catch(fail);
   keepAfterFailure();
 }
 
@@ -38,8 +38,12 @@ async function startOwn(): Promise<string> {
   return suite.socket;
 }
 
+/** Node would print the line of the package from which an error comes, which is a whole bundle. */
 function fail(thrown: unknown): never {
-  throw isOffshootError(thrown) ? new Error(describeError(thrown)) : thrown;
+  if (!isOffshootError(thrown) && !(thrown instanceof SuiteError)) throw thrown;
+  const text = isOffshootError(thrown) ? describeError(thrown) : thrown.message;
+  for (const line of text.split("\n")) say(line);
+  process.exit(1);
 }
 
 function keepAfterFailure(): void {

@@ -1,4 +1,4 @@
-import { connect, type Session } from "../postgres/connect.ts";
+import { connect, connectionError, type Session } from "../postgres/connect.ts";
 
 /** Sessions on the server of the clones, which are used again: opening one takes longer than most of their statements. */
 export interface SessionPool {
@@ -16,7 +16,7 @@ export function sessionPool(url: string): SessionPool {
     async use(work) {
       let session = idle.pop();
       while (session?.lost.aborted) session = idle.pop();
-      session ??= await connect(url, { applicationName: "offshoot:clones" });
+      session ??= await opened(url);
       try {
         return await work(session);
       } finally {
@@ -29,4 +29,12 @@ export function sessionPool(url: string): SessionPool {
       await Promise.all(idle.splice(0).map((session) => session.close()));
     },
   };
+}
+
+async function opened(url: string): Promise<Session> {
+  try {
+    return await connect(url, { applicationName: "offshoot:clones" });
+  } catch (thrown) {
+    throw connectionError(url, thrown);
+  }
 }

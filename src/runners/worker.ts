@@ -73,9 +73,12 @@ async function withText<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    throw isOffshootError(thrown) ? new Error(describeError(thrown)) : thrown;
+    throw isOffshootError(thrown) ? new SuiteError(describeError(thrown)) : thrown;
   }
 }
+
+/** An expected error with all its lines in the message. */
+export class SuiteError extends Error {}
 
 /** The clone of this test file or worker. Throws in a process that has none. */
 export function testDatabase(): TestDatabase {
@@ -138,10 +141,10 @@ function current(): Opened {
 }
 
 function notSetUp(remedy: string): Error {
-  return new Error(`offshoot: this test project has no database. ${remedy}`);
+  return new SuiteError(`offshoot: this test project has no database. ${remedy}`);
 }
 
 function suiteEnded(thrown: unknown): Error {
   const cause = thrown instanceof Error ? thrown.message : String(thrown);
-  return new Error(`offshoot: the databases of this test run were deleted, or were never created (${cause}). Start the tests again.`);
+  return new SuiteError(`offshoot: the databases of this test run were deleted, or were never created (${cause}). Start the tests again.`);
 }
