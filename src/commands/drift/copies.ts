@@ -9,6 +9,7 @@ import { messageOf, OffshootError } from "../../errors.ts";
 import { type Session, withSession } from "../../postgres/connect.ts";
 import { describeUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
+import { withGrantedRoles } from "../../providers/local/granted-roles.ts";
 import { restrictCopy, type RestrictedCopy } from "../../providers/local/restricted-copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import type { Copy, Database } from "../../providers/provider.ts";
@@ -148,7 +149,9 @@ async function onScratch<T>(
     if (copy === undefined) return { reason: `the provider ${provider} cannot copy databases` };
     const serverUrl = withDatabase(directUrl, "postgres");
     const empty = { description, hasRows: false, extensions: catalog.extensions, make: () => copy(signal) };
-    const tried = await restricted(context, original, serverUrl, empty, async (copies) => {
+    const isOurs = provider === "embedded" || provider === "docker";
+    const roles = isOurs ? [...original.source.roles] : [];
+    const fillAndWork = async (copies: Copies): Promise<{ readonly done: T } | { readonly reason: string }> => {
       const { role } = copies;
       const filled = await copies.make();
       try {
@@ -162,7 +165,8 @@ async function onScratch<T>(
       } finally {
         await filled.drop();
       }
-    });
+    };
+    const tried = await withGrantedRoles(serverUrl, roles, signal, () => restricted(context, original, serverUrl, empty, fillAndWork));
     return "done" in tried ? tried.done : tried;
   });
 }

@@ -73,9 +73,17 @@ async function create(
 ): Promise<void> {
   const original = { catalog: withoutEventTriggers(catalog), source: needed };
   const source = await readRepairSource(session);
-  const found: Side = { catalog: await readCatalog(session), source: { ...source, roles: new Set([source.user]) } };
+  // Nothing is given to the owners of the original: the role of the session owns everything.
+  const owners = ownersIn(catalog);
+  const roles = new Set([source.user, ...[...source.roles].filter((name) => !owners.has(name))]);
+  const found: Side = { catalog: await readCatalog(session), source: { ...source, roles } };
   const changes = compareCatalogs(original.catalog, found.catalog).filter(fits);
   const { steps } = planRepair(original, found, changes, { rows: { hasRows: () => false, hasNulls: () => false } });
   const failed = await runSteps(session, superuser === undefined ? steps : asOnCopy(steps, superuser.owner, superuser.owner), superuser);
   if (failed !== undefined) throw failed.thrown;
+}
+
+function ownersIn(catalog: Side["catalog"]): ReadonlySet<string> {
+  const owners = [...JSON.stringify(catalog).matchAll(/"owner":("(?:[^"\\]|\\.)*")/g)];
+  return new Set(owners.map(([, name = '""']) => JSON.parse(name) as string));
 }

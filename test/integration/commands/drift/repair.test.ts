@@ -156,6 +156,19 @@ describe("the copy", { timeout: 120_000 }, () => {
     expect(busy.provedOn).toMatch(/^a database created from its /);
   });
 
+  test("a copy of a database with rights of roles that its server does not have is created, and rights are tested on it", async () => {
+    const role = `rights_${Math.random().toString(36).slice(2, 10)}`;
+    await withSession(inject("serverUrl"), (session) => session.query(`create role ${role}`));
+    const rights = `create table t (id integer); grant select on t to ${role}; grant usage on schema public to ${role}`;
+    const urls = {
+      EXPECTED: await database(`${rights}; create table u (id integer); grant select on u to ${role}`),
+      ACTUAL: asRemote(await database(rights)),
+    };
+    const far = await repair(urls);
+    expect(far).toMatchObject({ provedOn: expect.stringMatching(/^a database created from its (?:dump|catalog)$/), unrepaired: [] });
+    expect(far.sql).toContain(`grant select on table public.u to ${role}`);
+  });
+
   test("no repair is written without a copy, and the reason of every method is reported", async () => {
     const role = `repair_${Math.random().toString(36).slice(2, 10)}`;
     await withSession(inject("serverUrl"), (session) => session.query(`create role ${role}`));
