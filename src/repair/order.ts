@@ -19,7 +19,9 @@ export function order(operations: readonly Operation[], sides: Pick<Sides, "expe
     precede(operation, creates.get(key));
     for (const needed of sides.actual.needs(key.replace(/^ownership /, "sequence "))) {
       precede(operation, placeOf(needed, drops, sides.actual));
-      precede(operation, creates.get(needed));
+      // The column of a serial sequence loses its default before the sequence is dropped.
+      const hasDefault = operation?.kind === "sequence" && sides.actual.needs(needed.replace(/^column /, "default ")).includes(key);
+      if (!hasDefault) precede(operation, creates.get(needed));
     }
     for (const { key: dependent } of sides.actual.dependents(key)) {
       // Postgres removes a dropped table from a publication, which may have to wait for the new table. A column in its list blocks the drop.

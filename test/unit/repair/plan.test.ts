@@ -201,15 +201,19 @@ test("a view that uses an extra table is repaired even if the drop of the table 
   expect(running).toEqual(["view", "view"]);
 });
 
-test("a default that its column loses is dropped once, before its sequence, whose steps lose data", () => {
-  const sequence = { id: "app.s", schema: "app", name: "s", owner: "owner", type: "integer", start: "1", increment: "1", min: "1" };
-  const sequences = [{ ...sequence, max: "9", cache: "1", cycle: false }];
-  const expected = side({ tables: [table("app.t", { a: "integer" })] });
-  const actual = side(
-    { tables: [table("app.t", { a: { type: "integer", default: "nextval('app.s'::regclass)" } })], sequences },
-    { "default app.t.a": ["sequence app.s"] },
-  );
-  const planned = plan(expected, actual);
-  expect(sql(planned)).toEqual(["alter table app.t alter column a drop default", "drop sequence if exists app.s"]);
-  expect(harmless(planned.steps).map((step) => step.sql)).toEqual(["alter table app.t alter column a drop default"]);
-});
+test.each(["a separate", "its serial"])(
+  "a default that its column loses is dropped once, before %s sequence, whose steps lose data",
+  (which) => {
+    const sequence = { id: "app.s", schema: "app", name: "s", owner: "owner", type: "integer", start: "1", increment: "1", min: "1" };
+    const owned = which === "its serial" ? { ownedBy: "app.t.a" } : {};
+    const sequences = [{ ...sequence, max: "9", cache: "1", cycle: false, ...owned }];
+    const expected = side({ tables: [table("app.t", { a: "integer" })] });
+    const actual = side(
+      { tables: [table("app.t", { a: { type: "integer", default: "nextval('app.s'::regclass)" } })], sequences },
+      { "default app.t.a": ["sequence app.s"], ...(which === "its serial" ? { "sequence app.s": ["column app.t.a"] } : {}) },
+    );
+    const planned = plan(expected, actual);
+    expect(sql(planned)).toEqual(["alter table app.t alter column a drop default", "drop sequence if exists app.s"]);
+    expect(harmless(planned.steps).map((step) => step.sql)).toEqual(["alter table app.t alter column a drop default"]);
+  },
+);
