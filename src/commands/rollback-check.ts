@@ -1,4 +1,4 @@
-import { OffshootError } from "../errors.ts";
+import { isOffshootError, OffshootError } from "../errors.ts";
 import type { Event } from "../events.ts";
 import { codeSpan } from "../markdown.ts";
 import { runLine } from "../rollback/run-line.ts";
@@ -40,31 +40,39 @@ export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise
   const { stepCommands: commands } = project ?? {};
   if (project === undefined || commands === undefined) throw unsuitable(project?.tool);
   const [migration] = (await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) })).steps;
-  const steps = await inPhase(context.emit, "rollback", `${project.tool} migrations`, () =>
-    withScratchDatabase(context, "rollback", async (database) => {
-      const { copy } = database;
-      if (copy === undefined) throw copiesUnsupported(database);
-      const scratch = {
-        url: database.directUrl,
-        copy: () => copy(context.signal),
-        run: (line: string, url: string) =>
-          runLine(line, {
-            cwd: migration.directory,
-            env: {
-              ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)),
-              ...migration.variables,
-              ...variablesOfUrl(url),
-              ...migration.env(url),
-            },
-            secrets: [...context.secrets, ...secretsOf({ url, directUrl: database.directUrl })],
-            signal: context.signal,
-            timeoutMs: context.settings.timeouts.migrateMs,
-          }),
-        onStep: (step: Step) => context.emit({ kind: "note", text: `${step.verdict.padEnd(20)} ${step.step}` }),
-      };
-      const last = options.last ?? project.revisions.length;
-      return tryMigrations(scratch, { project, commands, last, irreversible: context.settings.migrations.irreversible });
-    }),
+  const text = `${project.tool} migrations`;
+  const steps = await inPhase(
+    context.emit,
+    "rollback",
+    text,
+    () =>
+      withScratchDatabase(context, "rollback", async (database) => {
+        const { copy } = database;
+        if (copy === undefined) throw copiesUnsupported(database);
+        const scratch = {
+          url: database.directUrl,
+          copy: () => copy(context.signal),
+          run: (line: string, url: string) =>
+            runLine(line, {
+              cwd: migration.directory,
+              env: {
+                ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)),
+                ...migration.variables,
+                ...variablesOfUrl(url),
+                ...migration.env(url),
+              },
+              secrets: [...context.secrets, ...secretsOf({ url, directUrl: database.directUrl })],
+              signal: context.signal,
+              timeoutMs: context.settings.timeouts.migrateMs,
+            }),
+          onStep: (step: Step) => context.emit({ kind: "note", text: `${step.verdict.padEnd(20)} ${step.step}` }),
+        };
+        const last = options.last ?? project.revisions.length;
+        return tryMigrations(scratch, { project, commands, last, irreversible: context.settings.migrations.irreversible });
+      }),
+    () => text,
+    // No rollback failed, so the line names what did.
+    (thrown) => (isOffshootError(thrown) && thrown.code === "MIGRATION_FAILED" ? thrown.message.replace(/\.$/, "") : text),
   );
   const result = { steps, counts: countVerdicts(steps), ok: !steps.some(isFinding) };
   context.emit(partOf(result));

@@ -15,6 +15,8 @@ export async function inPhase<T>(
   text: string,
   work: () => Promise<T>,
   outcome: (result: T) => Outcome | string = () => text,
+  /** The text for a failure. Default `text`. */
+  failure: (thrown: unknown) => string = () => text,
 ): Promise<T> {
   const start = performance.now();
   const ms = (): number => Math.round(performance.now() - start);
@@ -26,7 +28,7 @@ export async function inPhase<T>(
     emit({ kind: "phase", phase, state: failed ? "failed" : "end", ...described, ms: ms() });
     return result;
   } catch (thrown) {
-    emit({ kind: "phase", phase, state: "failed", text, ms: ms() });
+    emit({ kind: "phase", phase, state: "failed", text: failure(thrown), ms: ms() });
     throw thrown;
   }
 }

@@ -118,15 +118,26 @@ function errorIn(line: string, at: number, lines: readonly string[]): Found | un
   const groups = (FORMS.find((each) => each.test(line)) ?? nodeForm(line, following))?.exec(line)?.groups;
   const printed = groups?.["message"] ?? groups?.["quoted"];
   // Some languages escape the quotes of a message. A single backslash is the word that the server did not understand.
-  const text = printed !== undefined && printed.split('\\"').length % 2 === 1 ? printed.replaceAll('\\"', '"') : printed;
+  const unescaped = printed !== undefined && printed.split('\\"').length % 2 === 1 ? printed.replaceAll('\\"', '"') : printed;
+  const { text, place } = withoutPhpPlace(unescaped);
   if (groups === undefined || text === undefined) return undefined;
   const around = lines.slice(Math.max(0, at - NEAR), at + NEAR).join("\n");
   return {
     message: publicMessage(text),
     sqlstate: groups["state"] ?? sqlstateOfCondition(groups["name"] ?? "") ?? printedState(following, around),
     object: objectOf(namesIn(following)),
-    place: groups["file"] === undefined ? placeNear(lines, at) : placeOf(groups["file"], groups["line"]),
+    place: groups["file"] === undefined ? (place ?? placeNear(lines, at)) : placeOf(groups["file"], groups["line"]),
   };
+}
+
+/** PHP ends a message with its own place: ` in /app/migrate.php on line 3`, and ` in /app/migrate.php:3` for an exception. */
+const PHP_PLACE = /^(?<words>.+) in (?<file>(?:\/|[A-Za-z]:[\\/])\S*\.php)(?: on line |:)(?<number>\d+)$/;
+
+/** The words of the server alone. The place is not one of the user's if it is in an installed package. */
+function withoutPhpPlace(text: string | undefined): { readonly text: string | undefined; readonly place?: Found["place"] } {
+  const { words, file, number } = PHP_PLACE.exec(text ?? "")?.groups ?? {};
+  if (words === undefined || file === undefined) return { text };
+  return { text: words, ...(/[/\\]vendor[/\\]/.test(file) ? {} : { place: placeOf(file, number) }) };
 }
 
 function nodeForm(line: string, following: string): RegExp | undefined {

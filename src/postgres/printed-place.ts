@@ -37,7 +37,7 @@ const NOT_OWN = /site-packages|dist-packages|node_modules|[/\\]lib[/\\]python|^<
  * the tool was applying. Undefined if neither was printed.
  */
 export function placeNear(lines: readonly string[], at: number): { readonly file: string; readonly line?: number } | undefined {
-  return pythonFrame(lines, at) ?? nodeFrame(lines, at) ?? rubyFrame(lines, at) ?? markNear(lines, at);
+  return pythonFrame(lines, at) ?? nodeFrame(lines, at) ?? rubyFrame(lines, at) ?? markNear(lines, at) ?? phpFrame(lines, at);
 }
 
 /** Python prints the innermost frame last, above the error. */
@@ -66,6 +66,16 @@ function rubyFrame(lines: readonly string[], at: number): { readonly file: strin
     const [, file, line] = /^\s*(\S+\.rb):(\d+):in /.exec(text) ?? [];
     if (file === undefined) return undefined;
     if (!/[/\\]gems[/\\]/.test(file)) return { file, line: Number(line) };
+  }
+  return undefined;
+}
+
+/** PHP prints the innermost frame first, below the error, and the packages of Composer are in `vendor`. */
+function phpFrame(lines: readonly string[], at: number): { readonly file: string; readonly line: number } | undefined {
+  for (const text of lines.slice(at + 1, at + STACK)) {
+    const [, file, line] = /^#\d+ (\S+\.php)\((\d+)\): /.exec(text) ?? [];
+    if (file !== undefined && !/[/\\]vendor[/\\]|[/\\]share[/\\]php[/\\]/.test(file)) return { file, line: Number(line) };
+    if (/^#\d+ \{main\}/.test(text)) return undefined;
   }
   return undefined;
 }

@@ -74,7 +74,7 @@ export async function tryMigrations(
   let before = await snapshot(scratch.url);
   for (const [offset, revision] of revisions.slice(start).entries()) {
     const applied = revisions.slice(0, start + offset);
-    mustSucceed(await apply(applied, [revision], scratch.url), `The migration ${revision.name}`);
+    mustSucceed(await apply(applied, [revision], scratch.url), `The migration ${revision.name}`, steps);
     const declaredIrreversible = irreversible.some((name) => name === revision.name || name === revision.id);
     const trial = { project, commands, apply, applied, revision, before, declaredIrreversible };
     const { after, ...observation } = await tryRollback(scratch, trial);
@@ -177,12 +177,14 @@ async function applyOnly(
   });
 }
 
-function mustSucceed({ ok, tail }: LineResult, what: string): void {
+/** The verdicts of the migrations before are a result too, although the check cannot go on. */
+function mustSucceed({ ok, tail }: LineResult, what: string, checked: readonly Step[] = []): void {
   if (ok) return;
+  const verdicts = checked.map(({ step, verdict }) => `${step} ${verdict}`).join(", ");
   throw new OffshootError("MIGRATION_FAILED", `${what} could not be applied.`, {
-    meaning: tail,
-    remedy: "Fix the migration. The migrations after it were not checked.",
-    facts: { tail },
+    meaning: verdicts === "" ? tail : `${tail}\nChecked before it: ${verdicts}.`,
+    remedy: "Fix the migration. It and the migrations after it were not checked.",
+    facts: { tail, checked: verdicts === "" ? undefined : verdicts },
   });
 }
 

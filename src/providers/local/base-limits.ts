@@ -1,7 +1,9 @@
 import type { Deadline } from "../../deadline.ts";
-import { messageOf } from "../../errors.ts";
+import { setImmediate } from "node:timers/promises";
+import { codeOf, messageOf } from "../../errors.ts";
 import type { Listener } from "../../events.ts";
 import type { Session } from "../../postgres/connect.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { readDatabases } from "./databases.ts";
 import { dropDatabase } from "./drop.ts";
 import { rereadIfDropped } from "./reread.ts";
@@ -44,6 +46,17 @@ export function excessOf(bases: readonly StoredBase[], limits: BaseLimits): read
   return excess;
 }
 
+/**
+ * What another run leaves that drops the same bases, or ends the server: the database is no longer there, is being dropped, or the
+ * session was ended. Each later run tries again.
+ */
+async function isRace(thrown: unknown, session: Pick<Session, "lost">): Promise<boolean> {
+  const codes: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.undefinedObject, SQLSTATE.objectInUse];
+  // The driver reports that a session ended after the error of its statement.
+  await setImmediate();
+  return session.lost.aborted || codes.includes(codeOf(thrown));
+}
+
 /** Drops the bases that exceed the limits. A failure is reported as a warning and not thrown. */
 export async function dropExcess(session: Session, limits: BaseLimits, within: Deadline, emit: Listener): Promise<void> {
   try {
@@ -51,7 +64,8 @@ export async function dropExcess(session: Session, limits: BaseLimits, within: D
       await dropDatabase(session, name, within, (entry) => entry.isTemplate && entry.tag?.kind === "base");
     }
   } catch (thrown) {
-    emit({ kind: "warning", text: `Could not drop the bases that exceed the settings \`cache\`: ${messageOf(thrown)}` });
+    const kind = (await isRace(thrown, session)) ? "detail" : "warning";
+    emit({ kind, text: `Could not drop the bases that exceed the settings \`cache\`: ${messageOf(thrown)}` });
   }
 }
 

@@ -123,6 +123,23 @@ test("a check that is killed leaves a database that is listed as ours, with its 
   expect(left.map(({ owned, expiresAt }) => [owned, Date.parse(expiresAt ?? "") > Date.now()])).toEqual([[true, true]]);
 });
 
+test("a migration that cannot be applied is not headed as a failed rollback, and the verdicts until then are shown", async () => {
+  const other = await makeProject();
+  onTestFinished(() => other.remove());
+  await mkdir(join(other.directory, "migrations"));
+  await other.write("migrations/001_good.sql", "create table good (id int);\n");
+  await other.write("migrations/001_good.down.sql", "drop table good;\n");
+  await other.write("migrations/002_wrong.sql", "alter table missing add column id int;\n");
+  await other.write("offshoot.yaml", "migrations:\n  tool: sql\n");
+  const { code, stderr } = await other.offshoot(["rollback-check"]);
+  expect({ code, stderr }).toEqual({
+    code: 11,
+    stderr: expect.stringMatching(/^rollback failed: The migration 002_wrong could not be applied \(.*\)$/m),
+  });
+  expect(stderr).not.toContain("rollback failed: sql migrations");
+  expect(stderr).toContain("Checked before it: 001_good identical.");
+});
+
 test("refuses a --last that is not a number, and a project without a migration tool", async () => {
   expect((await project.offshoot(["rollback-check", "--last", "many"])).code).toBe(2);
   const { code, stderr } = await project.offshoot(["rollback-check", "--set", "migrations.tool=none"]);

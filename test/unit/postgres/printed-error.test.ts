@@ -70,3 +70,22 @@ test("a word of symbols that the server did not understand is kept", () => {
 test("a file of plain SQL can have a space in its name", () => {
   expect(findPrintedError("003 with space.sql: ERROR:  22012: division by zero")).toMatchObject({ file: "003 with space.sql" });
 });
+
+// Printed by PHP 8 with a real server, by pg_query and by PDO.
+test.each([
+  [
+    "PHP Warning:  pg_query(): Query failed: ERROR:  value too long for type character varying(5) in /builds/shop/m.php on line 3",
+    "value too long for type character varying(5) (/builds/shop/m.php line 3)",
+  ],
+  [
+    "PHP Fatal error:  Uncaught PDOException: SQLSTATE[22P02]: Invalid text representation: 7 ERROR:  invalid input value for enum mood: \"x\"\nLINE 1: select 'x'::mood\n               ^ in /builds/shop/m.php:6\nStack trace:\n#0 /builds/shop/m.php(6): PDO->exec()\n#1 {main}\n  thrown in /builds/shop/m.php on line 6",
+    'invalid input value for enum mood: "…" (SQLSTATE 22P02, /builds/shop/m.php line 6)',
+  ],
+  [
+    'PHP Fatal error:  Uncaught PDOException: SQLSTATE[22P02]: Invalid text representation: 7 ERROR:  invalid input value for enum mood: "x" in /builds/shop/vendor/orm/Db.php:9\nStack trace:\n#0 /builds/shop/vendor/orm/Db.php(9): PDO->exec()\n#1 /builds/shop/m.php(2): Db->run()\n#2 {main}\n',
+    'invalid input value for enum mood: "…" (SQLSTATE 22P02, /builds/shop/m.php line 2)',
+  ],
+  ['ERROR:  relation "shop" does not exist in notes.php', 'relation "shop" does not exist in notes.php'],
+])("PHP's place in a message is the place of the error: %j", (output, expected) => {
+  expect(found(output)).toBe(expected);
+});

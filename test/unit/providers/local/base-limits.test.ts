@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { excessOf, type StoredBase } from "../../../../src/providers/local/base-limits.ts";
+import { deadline } from "../../../../src/deadline.ts";
+import type { Session } from "../../../../src/postgres/connect.ts";
+import { dropExcess, excessOf, type StoredBase } from "../../../../src/providers/local/base-limits.ts";
 
 const base = (name: string, second: number, more: Partial<StoredBase> = {}): StoredBase => ({
   name,
@@ -36,3 +38,31 @@ test("a base that alone is too large is dropped, and the others stay", () => {
 test("of two bases that were used in the same second, the one that was created first is dropped", () => {
   expect(dropped([base("second", 1, { oid: 9 }), base("first", 1, { oid: 8 })], 1, 1000)).toEqual(["first"]);
 });
+
+const DATABASE_GONE = Object.assign(new Error('database "base" does not exist'), { code: "3D000" });
+const DENIED = Object.assign(new Error("must be owner of database base"), { code: "42501" });
+
+/** A session whose statements fail, and which ends with the failure if `ends`. */
+function failing(thrown: Error, ends = false): Session {
+  const lost = new AbortController();
+  const query = (): Promise<never> => {
+    // The driver reports the end of a session after the error of its statement.
+    if (ends) process.nextTick(() => lost.abort());
+    return Promise.reject(thrown);
+  };
+  return { query, lost: lost.signal } as unknown as Session;
+}
+
+test.each([
+  ["another run dropped the same base", failing(DATABASE_GONE), "detail"],
+  ["the server ended", failing(new Error("Connection terminated"), true), "detail"],
+  ["the role has no right", failing(DENIED), "warning"],
+  ["nothing ended the session", failing(new Error("Connection terminated")), "warning"],
+])(
+  "when bases cannot be dropped because %s, the event is not a failure to act on unless it can be acted on",
+  async (_when, session, kind) => {
+    const events: string[] = [];
+    await dropExcess(session, { count: 0, bytes: 0 }, deadline("a test", 1000), (event) => void events.push(event.kind));
+    expect(events).toEqual([kind]);
+  },
+);
