@@ -39,7 +39,7 @@ test("of two bases that were used in the same second, the one that was created f
   expect(dropped([base("second", 1, { oid: 9 }), base("first", 1, { oid: 8 })], 1, 1000)).toEqual(["first"]);
 });
 
-const DATABASE_GONE = Object.assign(new Error('database "base" does not exist'), { code: "3D000" });
+const MISSING_DATABASE = Object.assign(new Error('database "base" does not exist'), { code: "3D000" });
 const DENIED = Object.assign(new Error("must be owner of database base"), { code: "42501" });
 
 /** A session whose statements fail, and which ends with the failure if `ends`. */
@@ -54,7 +54,7 @@ function failing(thrown: Error, ends = false): Session {
 }
 
 test.each([
-  ["another run dropped the same base", failing(DATABASE_GONE), "detail"],
+  ["another run dropped the same base", failing(MISSING_DATABASE), "detail"],
   ["the server ended", failing(new Error("Connection terminated"), true), "detail"],
   ["the role has no right", failing(DENIED), "warning"],
   ["nothing ended the session", failing(new Error("Connection terminated")), "warning"],
