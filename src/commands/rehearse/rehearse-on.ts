@@ -87,7 +87,13 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     literals,
   });
   if (!end.ok && observed.errors.length === 0) throw failedWithoutError(end, observed.sessions, literals);
-  const shown = { files, major: observed.before.major, literals, tool: project?.tool };
+  const shown = {
+    files,
+    major: observed.before.major,
+    literals,
+    tool: project?.tool,
+    partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),
+  };
   const failure = end.ok ? [] : [{ finding: judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how) }];
   const judged = [
     ...failure,

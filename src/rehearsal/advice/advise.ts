@@ -1,5 +1,6 @@
 import type { StatementPart } from "../measure/parts.ts";
-import { type Advice, inBatches, inWords } from "./advice.ts";
+import { type Advice, inWords } from "./advice.ts";
+import { inBatchesOf } from "./batches.ts";
 import { lower, readAlterTable, textOf } from "./alter-table.ts";
 import { adviceForColumn } from "./columns.ts";
 import { adviceForConstraint } from "./constraints.ts";
@@ -8,12 +9,20 @@ import { withoutTransaction } from "./without-transaction.ts";
 /** What helps in general, when a statement itself cannot be replaced. */
 const SHORT = "Run the statement in a transaction of its own, with a lock_timeout of some seconds, and try again when that time passes.";
 
+/** What an advice depends on besides the statement. */
+export interface AdviceOptions {
+  /** The migration tool, in whose words the advice is. */
+  readonly tool?: string | undefined;
+  /** The table of a new index is partitioned. */
+  readonly isPartitioned?: boolean | undefined;
+}
+
 /**
  * The safer way for a statement on a server of this major version (PostgreSQL documentation, "ALTER TABLE", "CREATE INDEX" and
  * so on). Pure.
  */
-export function advise(part: StatementPart | undefined, major: number, tool?: string): Advice {
-  const advice = adviceFor(part, major);
+export function advise(part: StatementPart | undefined, major: number, { tool, isPartitioned = false }: AdviceOptions = {}): Advice {
+  const advice = isPartitioned && part?.kind === "create index" ? forPartitionedIndex(part.tokens) : adviceFor(part, major);
   return /outside of a transaction/.test(advice.text) ? { ...advice, text: advice.text + withoutTransaction(tool) } : advice;
 }
 
@@ -41,6 +50,7 @@ function adviceFor(part: StatementPart | undefined, major: number): Advice {
     case "reindex":
       return forReindex(tokens, whole);
     case "refresh materialized view":
+      if (/\bconcurrently\b/i.test(whole)) return inWords(SHORT);
       return inWords(
         "Refresh it concurrently, so that readers are not blocked. The view needs a unique index without a condition for that.",
         [textOf(insertAfter(tokens, "view", "concurrently"))],
@@ -55,9 +65,7 @@ function adviceFor(part: StatementPart | undefined, major: number): Advice {
     case "update":
     case "delete":
     case "merge":
-      return inWords("Change the rows in batches, each in a transaction of its own. Write the condition of the statement in both places.", [
-        `… where ${inBatches("…", "…")}`,
-      ]);
+      return inBatchesOf(tokens, kind);
     case "create index concurrently":
     case "copy":
     case "insert":
@@ -87,7 +95,7 @@ function forAlterTable({ tokens }: StatementPart, major: number): Advice {
   const statement = readAlterTable(tokens);
   if (statement === undefined) return inWords(SHORT);
   const { table, actions } = statement;
-  const found = actions.map((action) => adviceForConstraint(table, action, major) ?? adviceForColumn(table, action));
+  const found = actions.map((action) => adviceForConstraint(table, action, major) ?? adviceForColumn(table, action, major));
   const known = found.filter((advice) => advice !== undefined);
   const [first, second] = known;
   if (first === undefined) return inWords(SHORT);
@@ -96,8 +104,19 @@ function forAlterTable({ tokens }: StatementPart, major: number): Advice {
   return {
     text: [...new Set(known.map(({ text }) => text))].join(" "),
     sql: known.flatMap(({ sql }) => sql),
+    own: known.flatMap(({ own = [] }) => own),
     isRunnable: isWhole && known.every(({ isRunnable }) => isRunnable),
   };
+}
+
+/** An index of a partitioned table cannot be built concurrently (PostgreSQL documentation, "CREATE INDEX"). */
+function forPartitionedIndex(tokens: StatementPart["tokens"]): Advice {
+  const on = tokens.findIndex((token) => lower(token) === "on");
+  if (lower(tokens[on + 1]) === "only") return inWords(SHORT);
+  return inWords(
+    "The table is partitioned, so its index cannot be built concurrently. Create it on the parent only, which reads no row, build an index of each partition concurrently, outside of a transaction, and attach each one (alter index … attach partition …).",
+    [textOf(insertAfter(tokens, "on", "only"))],
+  );
 }
 
 function forReindex(tokens: StatementPart["tokens"], whole: string): Advice {

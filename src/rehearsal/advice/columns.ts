@@ -1,9 +1,11 @@
 import { type Advice, inBatches, inWords } from "./advice.ts";
 import { type Action, lower, textOf } from "./alter-table.ts";
+import { forNotNull } from "./constraints.ts";
+import { forType } from "./new-type.ts";
 
 /** The safer way for an action that changes columns, storage or partitions. Undefined for other actions. Pure. */
-export function adviceForColumn(table: string, { tokens, words }: Action): Advice | undefined {
-  if (/^add (?!constraint )/.test(words)) return forNewColumn(table, tokens, words);
+export function adviceForColumn(table: string, { tokens, words }: Action, major: number): Advice | undefined {
+  if (/^add (?!constraint )/.test(words)) return forNewColumn(table, tokens, words, major);
   if (/^alter (?:column )?\S+ (?:set data )?type\b/.test(words)) return forType(table, tokens);
   if (words.startsWith("attach partition ")) {
     return inWords(
@@ -22,7 +24,7 @@ export function adviceForColumn(table: string, { tokens, words }: Action): Advic
   return undefined;
 }
 
-function forNewColumn(table: string, tokens: Action["tokens"], words: string): Advice | undefined {
+function forNewColumn(table: string, tokens: Action["tokens"], words: string, major: number): Advice | undefined {
   let at = lower(tokens[1]) === "column" ? 2 : 1;
   if (lower(tokens[at]) === "if") at += 3;
   const column = tokens[at]?.text ?? "";
@@ -46,30 +48,17 @@ function forNewColumn(table: string, tokens: Action["tokens"], words: string): A
     (token, index) => index > value && ["not", "null", "constraint", "check", "unique", "primary", "references"].includes(lower(token)),
   );
   const expression = textOf(tokens.slice(value + 1, end < 0 ? undefined : end));
+  const isRequired = /\bnot null\b/.test(words);
+  const others = /\b(unique|primary key|references|check)\b/.test(words)
+    ? " Add its keys and checks afterwards, as for a column that exists."
+    : "";
   return inWords(
-    "A default that differs for each row makes Postgres write all rows under a strong lock. Add the column without it, set the default for new rows, and fill the old rows in batches: repeat the last statement until it changes no row.",
+    `A default that differs for each row makes Postgres write all rows under a strong lock. Add the column without it, set the default for new rows, and fill the old rows in batches: repeat the update until it changes no row.${others}`,
     [
       `alter table ${table} add column ${column} ${type}`,
       `alter table ${table} alter column ${column} set default ${expression}`,
       `update ${table} set ${column} = ${expression} where ${inBatches(table, `${column} is null`)}`,
-    ],
-  );
-}
-
-function forType(table: string, tokens: Action["tokens"]): Advice {
-  const column = tokens[lower(tokens[1]) === "column" ? 2 : 1]?.text ?? "";
-  const at = tokens.findIndex((token) => lower(token) === "type");
-  const using = tokens.findIndex((token) => lower(token) === "using");
-  const type = textOf(tokens.slice(at + 1, using < 0 ? undefined : using));
-  const plain = column.replaceAll('"', "");
-  const missing = `${plain}_new is null and ${column} is not null`;
-  return inWords(
-    "Add a second column of the new type, keep it equal with a trigger, fill it in batches, and swap the names when no code uses the old one any more.",
-    [
-      `alter table ${table} add column ${plain}_new ${type}`,
-      `update ${table} set ${plain}_new = ${using < 0 ? column : textOf(tokens.slice(using + 1))} where ${inBatches(table, missing)}`,
-      `alter table ${table} rename column ${column} to ${plain}_old`,
-      `alter table ${table} rename column ${plain}_new to ${column}`,
+      ...(isRequired ? forNotNull(table, column, major).sql : []),
     ],
   );
 }

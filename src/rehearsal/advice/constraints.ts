@@ -47,7 +47,8 @@ function withIndex(
   return { ...advice, isRunnable: rest.length === 0 };
 }
 
-function forNotNull(table: string, column: string, major: number): Advice {
+/** `set not null` for a column that exists. Pure. */
+export function forNotNull(table: string, column: string, major: number): Advice {
   const name = `${column.replaceAll('"', "")}_not_null`;
   // PostgreSQL 18 has NOT NULL constraints that are not valid yet (release notes of PostgreSQL 18).
   if (major >= 18) {

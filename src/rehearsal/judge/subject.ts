@@ -1,8 +1,9 @@
 import type { Place } from "../../findings/finding.ts";
 import { advise } from "../advice/advise.ts";
-import type { Advice } from "../advice/advice.ts";
+import { type Advice, withBatchSize } from "../advice/advice.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { Relation } from "../observe/relations.ts";
+import { mentions } from "../sql/names.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { type Token, tokensOf } from "../sql/tokens.ts";
@@ -15,6 +16,8 @@ export interface Shown {
   readonly literals: boolean;
   /** The migration tool, whose own words an advice uses. */
   readonly tool?: string | undefined;
+  /** The partitioned tables. */
+  readonly partitioned?: readonly Relation[] | undefined;
 }
 
 /** The facts of a finding about a statement. */
@@ -28,13 +31,15 @@ export interface Subject {
 /** A statement as facts, with its advice. */
 export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly subject: Subject; readonly advice: Advice } {
   const { migration } = blamed?.statement ?? {};
-  const advice = advise(blamed?.part, shown.major, shown.tool);
+  const names = blamed?.part.names ?? [];
+  const isPartitioned = shown.partitioned?.some((relation) => mentions(names, relation));
+  const advice = advise(blamed?.part, shown.major, { tool: shown.tool, isPartitioned });
   const tokens = blamed?.part.tokens ?? [];
   const subject = {
     ...(migration === undefined ? {} : { migration }),
     ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),
     advice: advice.text,
-    sql: advice.sql.map((sql) => textOf(tokensOf(sql), shown)),
+    sql: advice.sql.map((sql) => (advice.own?.includes(sql) === true ? sql : withBatchSize(textOf(tokensOf(sql), shown)))),
   };
   return { subject, advice };
 }

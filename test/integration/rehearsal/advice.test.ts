@@ -1,0 +1,91 @@
+// @module-tag proof
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import { beforeAll, expect, test } from "vitest";
+import { subjectOf } from "../../../src/rehearsal/judge/subject.ts";
+import { kindOf } from "../../../src/rehearsal/sql/kinds.ts";
+import { migrationFiles } from "../../../src/rehearsal/sql/migration-files.ts";
+import { namesIn } from "../../../src/rehearsal/sql/names.ts";
+import { tokensOf } from "../../../src/rehearsal/sql/tokens.ts";
+import { withDatabase } from "../../../src/postgres/url.ts";
+import { PATTERNS } from "../../support/rehearsal/patterns.ts";
+import { prepareStage, type Stage } from "../../support/rehearsal/play.ts";
+import { withSession } from "../../support/session.ts";
+import { sharedServer } from "../../support/shared-server.ts";
+
+const MAJOR = 18;
+const ROWS = 25_000;
+const MOST_BATCHES = 20;
+const FILES = migrationFiles([]);
+
+const PARTITIONED = { id: 1, schema: "public", name: "pt", kind: "p", shown: "public.pt", table: undefined, file: 0, bytes: 0 };
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await prepareStage((await sharedServer()).url, ROWS);
+}, 120_000);
+
+/** Changes that need a way of their own, besides the patterns. */
+const MORE: readonly string[] = [
+  "alter table t alter column b type int using length(b)",
+  'alter table "t" alter "n" type numeric(12,2)',
+  "update t set b = 'same' where a < 500 or a > 900",
+  "delete from t where a < 700",
+  "alter table t add column x float not null default random()",
+];
+
+/** The advised statements as a report prints them. */
+function advised(sql: string, literals: boolean): readonly string[] {
+  const tokens = tokensOf(sql);
+  const part = { tokens, kind: kindOf(tokens), names: namesIn(tokens), at: undefined };
+  const sent = { session: "s", sql, startMs: 0, endMs: 1, tags: [], sqlstate: undefined, mark: undefined, isExact: true };
+  const statement = { sent, startMs: 0, endMs: 1, pid: 1, transaction: 0, parts: [part], count: 1, migration: undefined, isQuiet: false };
+  return subjectOf({ statement, part }, { files: FILES, major: MAJOR, literals, partitioned: [PARTITIONED] }).subject.sql;
+}
+
+/** Runs statements in one psql as a person would, and each batch until it changes no row. */
+async function inPsql(url: string, statements: readonly string[]): Promise<void> {
+  const psql = async (script: string): Promise<string> =>
+    (await promisify(execFile)("psql", ["-X", "-d", url, "-v", "ON_ERROR_STOP=1", ...script.split("\n").flatMap((each) => ["-c", each])]))
+      .stdout;
+  const isInside = new Map<number, number>();
+  const begin = statements.indexOf("begin");
+  if (begin >= 0) isInside.set(begin, statements.indexOf("commit"));
+  for (let at = 0; at < statements.length; at += 1) {
+    const end = isInside.get(at) ?? at;
+    const script = statements.slice(at, end + 1).join("\n");
+    at = end;
+    let batches = 0;
+    for (let last = await psql(script); script.includes("ctid") && !/^(UPDATE|DELETE) 0$/m.test(last); last = await psql(script)) {
+      batches += 1;
+      if (batches > MOST_BATCHES) throw new Error(`still changes rows: ${script}`);
+    }
+  }
+}
+
+const CASES = [
+  ...PATTERNS.filter(({ since = 14 }) => since <= MAJOR).map(({ name, sql, before }) => [name, sql, before] as const),
+  ...MORE.map((sql) => [sql, sql, undefined] as const),
+].filter(([, sql]) => sql.split("; ").some((each) => advised(each, true).length > 0));
+
+test("most patterns that are dangerous have advice in SQL", () => {
+  expect(CASES.length).toBeGreaterThan(20);
+});
+
+test.each(CASES)("the advice for %s runs in psql as it is printed", { timeout: 60_000 }, async (_, sql, before) => {
+  const database = `advice_${randomBytes(5).toString("hex")}`;
+  await withSession(stage.server, (session) => session.query(`create database ${database} template ${stage.template}`));
+  const url = withDatabase(stage.server, database);
+  try {
+    if (before !== undefined) await withSession(url, (session) => session.query(before));
+    for (const each of sql.split("; ")) {
+      const statements = advised(each, true);
+      // Without literals of its own, the statement is printed in the same way when they are hidden.
+      expect(advised(each, /['\d]/.test(each))).toEqual(statements);
+      await inPsql(url, statements);
+    }
+  } finally {
+    await withSession(stage.server, (session) => session.query(`drop database ${database} with (force)`));
+  }
+});
