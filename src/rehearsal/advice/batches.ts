@@ -36,7 +36,7 @@ function ofDelete(tokens: readonly Token[], words: readonly string[]): Advice | 
   const at = words.indexOf("where");
   const end = at < 0 ? tokens.length : at;
   const table = nameIn(tokens.slice(words[2] === "only" ? 3 : 2, end));
-  if (words[1] !== "from" || table === undefined || words.lastIndexOf("from") !== 1) return undefined;
+  if (table === undefined || words.findIndex(isFrom) !== 1 || words.findLastIndex(isFrom) !== 1) return undefined;
   const condition = at < 0 ? "true" : `(${textOf(tokens.slice(at + 1))})`;
   return inWords(TEXT, [`delete from ${table} where ${inBatches(table, condition)}`]);
 }
@@ -45,7 +45,7 @@ function ofUpdate(tokens: readonly Token[], words: readonly string[]): Advice | 
   const set = words.indexOf("set");
   const where = words.indexOf("where");
   const table = nameIn(tokens.slice(words[1] === "only" ? 2 : 1, set));
-  if (table === undefined || words.includes("from")) return undefined;
+  if (table === undefined || words.some(isFrom)) return undefined;
   const pairs = assignmentsIn(tokens.slice(set + 1, where < 0 ? undefined : where));
   if (pairs === undefined) return undefined;
   const done = pairs.map(([column, value]) => `${column} is distinct from (${value})`).join(" or ");
@@ -84,6 +84,10 @@ function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] 
     else parts.at(-1)?.push(token);
   }
   return parts;
+}
+
+function isFrom(word: string): boolean {
+  return /^from$/.test(word);
 }
 
 /** A name with or without its schema, and nothing after it. */
