@@ -16,14 +16,14 @@ beforeAll(async () => {
 });
 
 describe("a virtual column gets another expression", { timeout: 60_000 }, () => {
-  test.each([
+  test.for<readonly [string, string]>([
     ["in a table without checks", "select"],
     ["in a table with a check", "alter table t add check (k > 0)"],
     ["in a table with a partition that has a check", "alter table p add check (k < 9)"],
     ["in a table that is published", "create publication c for table t"],
     ["in a table with a partition that is published", "create publication c for table p"],
-  ])("%s", async (_, more) => {
-    if (!hasVirtual) return;
+  ])("%s", async ([, more], { skip }) => {
+    if (!hasVirtual) skip("PostgreSQL before 18 has no virtual columns");
     const { verdict, query } = await repaired(table(2, more), table(3, more), "insert into t (id, k) values (1, 2)");
     expect(verdict).toEqual(CONVERGED);
     expect(await query("select v from w")).toEqual([{ v: 4 }]);
