@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { join, posix } from "node:path";
+import { posixWord } from "../shell-command.ts";
 import type { Repository } from "./repository.ts";
 import type { Sign } from "./signs-below.ts";
 
@@ -23,7 +24,7 @@ function commandOf(path: string): string {
   if (/sequelizerc/.test(path)) return "npx sequelize-cli db:migrate";
   if (/mikro-orm/.test(path)) return "npx mikro-orm migration:up";
   if (/drizzle/.test(path)) return "npx drizzle-kit migrate";
-  return /kysely/.test(path) ? "npx kysely migrate latest" : `npx typeorm migration:run -d ${path}`;
+  return /kysely/.test(path) ? "npx kysely migrate latest" : `npx typeorm migration:run -d ${posixWord(path)}`;
 }
 
 /** A folder of migrations that a build writes, and that this checkout does not have yet. */
