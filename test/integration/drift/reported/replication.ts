@@ -38,7 +38,7 @@ export const REPLICATION: Reported = {
   ],
   "publication all tables": [
     "drop publication news; create publication news for all tables with (publish = 'insert, update')",
-    "different publication news: owner: the owner expected, postgres found; all tables: no expected, yes found; tables: app.members, app.teams expected,  found",
+    "different publication news: owner: the owner expected, postgres found; all tables: no expected, yes found; tables: app.members, app.teams expected, none found",
   ],
   "foreign server extra": ["create server strange  foreign data wrapper nowhere", "extra foreign server strange: nowhere"],
   "foreign server missing": [
