@@ -47,6 +47,9 @@ const ROLLBACK_PART = /^(?:downs?|downgrade|downwards?|undo|rollback|rb|revert|r
 const OTHER_PART = /^(?:up|upgrade|upwards?|do|deploy|apply|forwards?|migrate)$/;
 const PLAIN_ROLLBACK = /\.down\.sql$/i;
 
+/** What `drift --repair --format sql` writes: its names are those of a database, in which `"${a}"` is a name as any other. */
+const OWN_REPAIR = /_offshoot_repair\.sql$/;
+
 // A form can begin in any file, where somebody changed the tool. A repository can have thousands.
 const MOST_FILES = 300;
 
@@ -56,7 +59,7 @@ export async function refuseForeignSql(repository: Repository, folder: string, f
     const text = (await repository.read(file)) ?? "";
     const form = FORMS.find(({ line, name }) => line?.test(text) === true || name?.test(file) === true);
     if (form !== undefined) throw foreign(file, folder, form);
-    const placeholder = placeholderIn(text);
+    const placeholder = OWN_REPAIR.test(file) ? undefined : placeholderIn(text);
     if (placeholder !== undefined) throw withPlaceholder(file, folder, placeholder);
     if (PLAIN_ROLLBACK.test(file)) continue;
     const rollback =

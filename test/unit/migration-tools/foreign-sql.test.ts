@@ -180,3 +180,8 @@ test.each([
 ])("what looks like a placeholder elsewhere is plain SQL: %s", async (text) => {
   expect((await withFiles({ "migrations/1_a.sql": text }, detectTool))?.tool).toBe("sql");
 });
+
+test("a repair that offshoot wrote has the names of a database, whatever is in them", async () => {
+  const files = { "migrations/1_a.sql": SHOP, "migrations/002_offshoot_repair.sql": 'create table "${c}" ();' };
+  expect((await withFiles(files, detectTool))?.tool).toBe("sql");
+});
