@@ -25,7 +25,7 @@ export function readAlterTable(tokens: readonly Token[]): AlterTable | undefined
   while (tokens[at]?.text === ".") at += 2;
   const table = textOf(tokens.slice(start, at));
   if (tokens[at]?.text === "*") at += 1;
-  return { table, actions: split(tokens.slice(at)).map((each) => ({ tokens: each, words: each.map(wordOf).join(" ") })) };
+  return { table, actions: splitAtCommas(tokens.slice(at)).map((each) => ({ tokens: each, words: each.map(wordOf).join(" ") })) };
 }
 
 /** The text of tokens, with one blank where the original had any. */
@@ -57,7 +57,8 @@ function touches(before: Token | undefined, after: Token): boolean {
   return before !== undefined && before.at + before.text.length === after.at;
 }
 
-function split(tokens: readonly Token[]): readonly (readonly Token[])[] {
+/** The parts between commas outside of brackets. */
+export function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const parts: Token[][] = [[]];
   let depth = 0;
   for (const token of tokens) {

@@ -1,6 +1,6 @@
 import type { Token } from "../sql/tokens.ts";
 import { type Advice, inBatches, inWords } from "./advice.ts";
-import { lower, textOf } from "./alter-table.ts";
+import { lower, textOf, splitAtCommas } from "./alter-table.ts";
 
 const TEXT = "Change the rows in batches, each in a transaction of its own: repeat the statement until it changes no row.";
 const BY_KEY =
@@ -72,18 +72,6 @@ function assignmentsIn(tokens: readonly Token[]): readonly (readonly [string, st
     pairs.push([column.text, textOf(value)]);
   }
   return pairs.length === 0 ? undefined : pairs;
-}
-
-function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const parts: Token[][] = [[]];
-  let depth = 0;
-  for (const token of tokens) {
-    if (token.text === "(" || token.text === "[") depth += 1;
-    if (token.text === ")" || token.text === "]") depth -= 1;
-    if (token.text === "," && depth === 0) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
-  return parts;
 }
 
 function isFrom(word: string): boolean {
