@@ -13,6 +13,7 @@ import { broker } from "./processes/broker.ts";
 import { clones } from "./processes/clones.ts";
 import { cold } from "./processes/cold.ts";
 import { type Comparison, markdown, type Row, rowsOf } from "./processes/comparison.ts";
+import { firstRequest } from "./processes/first-request.ts";
 import { firstUp } from "./processes/first-up.ts";
 import { docker } from "./processes/docker.ts";
 import { drift } from "./processes/drift.ts";
@@ -28,6 +29,7 @@ const COMPARISONS: Readonly<Record<string, () => Promise<Comparison>>> = {
   template,
   docker,
   neon,
+  "first-request": firstRequest,
   cold,
   readiness,
   runners,

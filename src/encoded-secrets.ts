@@ -59,7 +59,7 @@ export function findSecrets(text: string, secrets: readonly string[]): readonly 
   if (secrets.length === 0 || text.length < SHORTEST) return [];
   const searches = searchesFor(secrets);
   const raw = viewOf(text);
-  const decoded = [raw, unescapeUrl(raw), unescapeBackslashes(raw)].filter((view) => view !== undefined);
+  const decoded = [raw, ...decodedTwice(raw, unescapeUrl), ...decodedTwice(raw, unescapeBackslashes)];
   const found = decoded.flatMap((view) => {
     const joined = withoutBreaks(view);
     return [...spansIn(view, searches.whole), ...(joined === view ? [] : spansIn(joined, searches.joined))];
@@ -67,12 +67,25 @@ export function findSecrets(text: string, secrets: readonly string[]): readonly 
   return mergeSpans(found);
 }
 
+/** A text in JSON is often a text of another JSON, and a URL a parameter of another URL. */
+function decodedTwice(view: View, decode: (view: View) => View | undefined): readonly View[] {
+  const once = decode(view);
+  const twice = once && decode(once);
+  return [once, twice].filter((each) => each !== undefined);
+}
+
 function searchesFor(secrets: readonly string[]): Prepared {
   const known = prepared.get(secrets);
   if (known?.secrets.length === secrets.length && known.secrets.every((secret, index) => secret === secrets[index])) return known;
   const searched = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST && !WELL_KNOWN.has(secret));
   const forms: readonly Form[] = searched.flatMap((secret) => [
-    { bytes: toBytes(secret), before: 0, after: 0, ignoreCase: false },
+    // Forms of the Web (`application/x-www-form-urlencoded`) have a plus sign for a space.
+    ...[...new Set([secret, secret.replaceAll(" ", "+")])].map((text) => ({
+      bytes: toBytes(text),
+      before: 0,
+      after: 0,
+      ignoreCase: false,
+    })),
     ...encodedForms(secret),
   ]);
   const broken = forms.filter(({ bytes }) => bytes.length >= SHORTEST_BROKEN).map(joinForm);

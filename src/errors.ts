@@ -101,13 +101,20 @@ export class OffshootError extends Error {
   }
 }
 
+/** The same error without these secrets: one that was given in the place of a setting is in the error about that setting. */
+export function withoutSecrets(thrown: unknown, secrets: readonly string[]): unknown {
+  if (!isOffshootError(thrown)) return thrown;
+  const { code, message, meaning, remedy, facts, cause } = thrown;
+  return new OffshootError(code, message, { meaning, remedy, facts, secrets, cause });
+}
+
 /** Whether a value is an `OffshootError`, including one from another copy of this package. */
 export function isOffshootError(value: unknown): value is OffshootError {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
 /** The error as one to three lines of text. */
-export function describeError(error: OffshootError): string {
+export function describeError(error: Pick<OffshootError, "message" | "meaning" | "remedy">): string {
   return [error.message, error.meaning, error.remedy].filter((line) => line !== undefined && line !== "").join("\n");
 }
 

@@ -17,13 +17,25 @@ export function formatUtc(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** How long ago, or until when, in one unit: `45s`, `12m`, `3h`, `2d`. */
+/** How long ago, or until when, to the nearest whole unit: `45s`, `12m`, `3h`, `2d`. So `3d` is shown right after a time to live of 3 days begins. */
 export function formatAge(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)}h`;
-  return `${Math.floor(seconds / 86_400)}d`;
+  const { amount, unit } = nearestUnit(ms);
+  return `${amount}${unit}`;
+}
+
+/** The same in a sentence: `45 s`, `12 min`, `3 h`, `2 d`. */
+export function formatAgeInSentence(ms: number): string {
+  const { amount, unit } = nearestUnit(ms);
+  return `${amount} ${unit === "m" ? "min" : unit}`;
+}
+
+/** Each unit is chosen after rounding, so that no `60m` is shown. */
+function nearestUnit(ms: number): { readonly amount: number; readonly unit: "s" | "m" | "h" | "d" } {
+  const seconds = Math.max(0, ms) / 1000;
+  if (Math.round(seconds) < 60) return { amount: Math.round(seconds), unit: "s" };
+  if (Math.round(seconds / 60) < 60) return { amount: Math.round(seconds / 60), unit: "m" };
+  if (Math.round(seconds / 3600) < 48) return { amount: Math.round(seconds / 3600), unit: "h" };
+  return { amount: Math.round(seconds / 86_400), unit: "d" };
 }
 
 function twoDigits(value: number): string {

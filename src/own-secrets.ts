@@ -1,4 +1,5 @@
 import type { Env } from "./environment.ts";
+import { urlPasswords } from "./url-passwords.ts";
 
 /** The environment variables with offshoot's own secrets. Commands that offshoot starts get them only if `passSecrets` is set. */
 export const OWN_SECRETS = ["NEON_API_KEY", "OFFSHOOT_EXISTING_URL", "OFFSHOOT_GITHUB_TOKEN"] as const;
@@ -28,25 +29,26 @@ export function isWithheld(env: Env, name: OwnSecret): boolean {
 
 /** What to do about a withheld secret. */
 export const PASS_SECRETS_REMEDY =
-  "Set passSecrets: true in offshoot.yaml, or OFFSHOOT_PASS_SECRETS=true where the outer offshoot starts. Give them only to commands that you trust.";
+  "Set OFFSHOOT_PASS_SECRETS=true where the outer offshoot starts, or passSecrets: true in offshoot.yaml. Give them only to commands that you trust.";
 
 /** The environment for a process that outlives this one: without offshoot's secrets, and without any value that may be one. */
 export function backgroundEnvironment(env: Env): Env {
   return Object.fromEntries(Object.entries(env).filter(([name, value]) => !mayBeSecret(name, value ?? "")));
 }
 
-/** The values of the variables whose names say that they are secret, such as `STRIPE_API_KEY`. */
+/** The values of the variables whose names say that they are secret, such as `STRIPE_API_KEY`, and the passwords in the URLs of all. */
 export function secretValues(env: Env): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined || !(isOwnSecret(name) || isSecretName(name))) return [];
-    const secret = value.trim();
-    return OWN_SECRETS.includes(name as OwnSecret) || isDistinct(secret) ? [secret] : [];
+    const secret = value?.trim() ?? "";
+    const isNamed = isOwnSecret(name) || isSecretName(name);
+    const isWhole = secret !== "" && isNamed && (OWN_SECRETS.includes(name as OwnSecret) || isDistinct(secret));
+    return [...(isWhole ? [secret] : []), ...urlPasswords(secret)];
   });
 }
 
-/** The values of variables that may all be secret, without those that occur in ordinary output. */
+/** The values of variables that may all be secret, without those that occur in ordinary output, and the passwords in their URLs. */
 export function distinctValues(env: Env): readonly string[] {
-  return Object.values(env).flatMap((value) => (value !== undefined && isDistinct(value) ? [value] : []));
+  return Object.values(env).flatMap((value = "") => [...(isDistinct(value) ? [value] : []), ...urlPasswords(value)]);
 }
 
 const SECRET_NAME =

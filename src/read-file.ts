@@ -8,7 +8,8 @@ export const MIB = 2 ** 20;
 /** The code of the error for a path that is not a regular file. */
 const NOT_REGULAR = "OFFSHOOT_NOT_REGULAR";
 
-const CHUNK_BYTES = 64 * 1024;
+/** The size of a piece. A file that is not larger is read without another thread. */
+export const CHUNK_BYTES: number = 64 * 1024;
 
 /** Without `O_NONBLOCK`, opening a FIFO waits for its writer. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);

@@ -15,6 +15,14 @@ export function shellCommand(words: readonly string[], shell: Shell = shellOf(pr
   return words.map((word) => shellWord(word, shell)).join(" ");
 }
 
+/**
+ * A command of offshoot that people copy from a message. `npx` finds it in the project and among the global packages. Where it
+ * is a dependency of the project, as the documentation installs it, a shell does not find the name alone.
+ */
+export function ownCommand(words: readonly string[], shell?: Shell): string {
+  return shellCommand(["npx", "offshoot", ...words], shell);
+}
+
 /** One word of a command that people copy from a message. */
 export function shellWord(text: string, shell: Shell = shellOf(process.platform)): string {
   if (PLAIN.test(text)) return text;

@@ -39,7 +39,10 @@ export async function local(): Promise<Comparison> {
   const floors = Object.fromEntries(
     Object.entries(SESSIONS).map(([way, statements]) => [
       way,
-      [`node and pg, ${statements.length} sessions, ${statements.reduce((sum, each) => sum + each, 0)} statements`, statements] as const,
+      [
+        `node and pg, ${statements.length} session${statements.length === 1 ? "" : "s"}, ${statements.reduce((sum, each) => sum + each, 0)} statements`,
+        statements,
+      ] as const,
     ]),
   );
   const timed = (...args: string[]): number => processorTime(args, { cwd: folder, env });

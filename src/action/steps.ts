@@ -1,4 +1,4 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { explain } from "../cli/explain.ts";
@@ -58,7 +58,7 @@ async function tearDownJob(invocation: Invocation, { lockHolder }: State): Promi
 function describeTeardown(left: KeptReason | undefined, name: string, key: string): string {
   if (left === undefined) return `The database ${name} was deleted.`;
   if (left === "shared") return `The database ${name} was kept because other jobs of this run use it. The last of them deletes it.`;
-  return `The database ${name} was kept because a job without \`teardown: true\` created it. Delete it with: ${shellCommand(["offshoot", "down", "--run", key])}`;
+  return `The database ${name} was kept because a job without \`teardown: true\` created it. Delete it with: ${ownCommand(["down", "--run", key])}`;
 }
 
 type Work = (invocation: Invocation, plan: Plan) => Promise<void>;

@@ -42,6 +42,7 @@ export const CODES: Readonly<Record<AuditCode, About>> = {
   "policies-without-row-security": error("A table has policies, but row security is off"),
   "definer-without-search-path": warning("A security definer function sets no search_path"),
   "function-broken": error("The body of a function does not fit the schema"),
+  "functions-not-checked": warning("The bodies of functions were not checked"),
   "owner-different": warning("An object has another owner than most objects of its schema"),
   "collation-stale": warning("The version of a collation changed after its indexes were built"),
 };

@@ -84,6 +84,8 @@ export interface AuditFacts {
   readonly "definer-without-search-path": { readonly language: string };
   /** `by`: what found the problem, the language's own validator or the extension `plpgsql_check`. */
   readonly "function-broken": { readonly why: string; readonly by: "validator" | "plpgsql_check" };
+  /** `why`: the database has no PL/pgSQL, or the role cannot use it. `count`: the functions whose bodies would have been checked. */
+  readonly "functions-not-checked": { readonly why: "missing" | "not-allowed"; readonly count: number };
   /** `expected`: the role that owns most objects of that schema. */
   readonly "owner-different": { readonly owner: string; readonly expected: string };
   /** The operating system's sort order changed after the indexes were built. */

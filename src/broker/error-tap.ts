@@ -32,5 +32,6 @@ export function readError(body: Buffer): ServerError {
     message: field("M") ?? "",
     object: objectOf(names),
     ...(isRaisedBy(field("R")) ? { isRaised: true } : {}),
+    ...(/^\d{1,9}$/.test(field("P") ?? "") ? { position: Number(field("P")) } : {}),
   };
 }

@@ -5,12 +5,12 @@ import { sharedByBranch } from "./preview-key.ts";
 
 /**
  * Builds of Netlify (documentation, "Build environment variables"). Its command line sets the same variables on a developer's machine,
- * with `NETLIFY_LOCAL` or `NETLIFY_DEV`.
+ * with `NETLIFY_LOCAL=true` or `NETLIFY_DEV=true`.
  */
 export const netlify: CiService = {
   ...shellDefaults,
   detect(env) {
-    const isLocal = variable(env, "NETLIFY_LOCAL", "NETLIFY_DEV") !== undefined || variable(env, "CONTEXT") === "dev";
+    const isLocal = ["NETLIFY_LOCAL", "NETLIFY_DEV"].some((name) => variable(env, name) === "true") || variable(env, "CONTEXT") === "dev";
     if (variable(env, "NETLIFY") !== "true" || isLocal) return undefined;
     const isPullRequest = variable(env, "PULL_REQUEST") === "true";
     const pullRequest = isPullRequest ? positiveInteger(variable(env, "REVIEW_ID")) : undefined;

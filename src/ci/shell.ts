@@ -3,7 +3,7 @@ import { OffshootError } from "../errors.ts";
 import type { CiService } from "./ci.ts";
 import { stdout, type Variables } from "./write.ts";
 
-/** Lines for a POSIX shell, for `eval "$(offshoot env)"`. Every value is kept exactly, also one with line breaks. */
+/** Lines for a POSIX shell, for `eval` of a variable with the output of `offshoot env`. Every value is kept exactly, also one with line breaks. */
 export function shellLines(variables: Variables): readonly string[] {
   return Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'`);
 }

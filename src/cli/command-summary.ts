@@ -1,4 +1,4 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import type { CommandSummary, Kept, PhaseSummary } from "../ci/summary/command-summary.ts";
 import { describeError, isOffshootError, messageOf, type OffshootError } from "../errors.ts";
 import type { Event, Listener, PartResult } from "../events.ts";
@@ -103,5 +103,5 @@ function describeFailure(thrown: unknown, hasFindings: boolean): string {
 
 function describeKept({ name, run, expiresAt }: DatabaseEvent): Kept {
   const until = expiresAt === undefined ? "until it is deleted" : `until ${formatUtc(expiresAt)} at the latest`;
-  return { text: `The database ${name} is kept ${until}. Delete it with:`, commands: [shellCommand(["offshoot", "down", "--run", run])] };
+  return { text: `The database ${name} is kept ${until}. Delete it with:`, commands: [ownCommand(["down", "--run", run])] };
 }

@@ -23,7 +23,8 @@ export function databaseTable(listed: readonly Listed[], now: Date, width: numbe
 
 function row({ provider, id, tag, kind, ...facts }: Listed, now: Date): readonly string[] {
   const since = (date: Date | undefined): string => (date === undefined ? "-" : formatAge(now.getTime() - date.getTime()));
-  const left = facts.broken ? "broken" : facts.expiresAt === undefined ? "never" : untilText(facts.expiresAt.getTime() - now.getTime());
+  const state = facts.broken ? "broken" : facts.deleting === true ? "deleting" : undefined;
+  const left = state ?? (facts.expiresAt === undefined ? "never" : untilText(facts.expiresAt.getTime() - now.getTime()));
   const used = (facts.sessions ?? 0) > 0 ? "now" : since(facts.lastUsedAt);
   return [ownerOf(tag, kind), since(facts.createdAt), used, sizeOf(facts.sizeBytes), left, provider, placeOf(id)];
 }

@@ -11,6 +11,7 @@ import { type Inert, inertJson } from "../ci/inert.ts";
 import { shellDefaults } from "../ci/shell.ts";
 import { publish } from "../ci/publish.ts";
 import { stat } from "../file-facts.ts";
+import { secretValues } from "../own-secrets.ts";
 import { hideSecrets } from "../redact.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 import type { Host } from "./host.ts";
@@ -44,6 +45,9 @@ export function jobOf(host: Host, beforeWrite: () => void = () => {}): Job {
   const context: WriteContext = { env, random: () => randomUUID().replaceAll("-", ""), now: () => new Date() };
   const masked = new Set<string>();
   const inert = (service ?? shellDefaults).inert;
+  // The CI service hides the values of variables itself, if it knows that they are secret.
+  const named = secretValues(env);
+  const hide = (text: string): string => hideSecrets(text, [...masked, ...named]);
   const write = async (writes: readonly Write[]): Promise<void> => {
     if (writes.length === 0) return;
     beforeWrite();
@@ -68,10 +72,10 @@ export function jobOf(host: Host, beforeWrite: () => void = () => {}): Job {
       await write(service?.mask(added) ?? []);
     },
     inert,
-    clean: (text) => inert(hideSecrets(text, [...masked])),
-    hideSecrets: (text) => hideSecrets(text, [...masked]),
-    cleanJson: (json) => inertJson(hideSecrets(json, [...masked])),
-    annotate: (annotation) => write(service?.annotate(annotation) ?? []),
+    clean: (text) => inert(hide(text)),
+    hideSecrets: hide,
+    cleanJson: (json) => inertJson(hide(json)),
+    annotate: (annotation) => write(service?.annotate({ ...annotation, message: hide(annotation.message) }) ?? []),
     async publishSummary(summary, file) {
       const text = `${renderSummary(summary)}\n`;
       const writes = service?.summary(text, context) ?? [];

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from "commander";
 import type { Host } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
+import { widthOf } from "./fold.ts";
 import { menu } from "./menu.ts";
 import { type Output, watchOutput } from "./output.ts";
 
@@ -17,12 +18,17 @@ All commands: npx offshoot --help. What this machine lacks:         npx offshoot
 export async function main(host: Host): Promise<void> {
   const output = watchOutput(host);
   let invocation: Invocation | undefined;
-  const program = menu(async (globals, title) => {
-    const { invocationOf } = await import("./invocation.ts");
-    const { drawingOn } = await import("./terminal/open.ts");
-    return (invocation = invocationOf(host, output, globals, title, await drawingOn(host, globals, title)));
-  }, host.argv.slice(2));
-  printTo(host, program);
+  const program = menu(
+    async (globals, title) => {
+      const { invocationOf } = await import("./invocation.ts");
+      const { drawingOn } = await import("./terminal/open.ts");
+      return (invocation = invocationOf(host, output, globals, title, await drawingOn(host, globals, title)));
+    },
+    host.argv.slice(2),
+    widthOf(host.stdout),
+  );
+  const complaints: string[] = [];
+  printTo(host, program, complaints);
   if (host.argv.length <= 2) {
     host.stdout.write(WELCOME);
     return;
@@ -35,8 +41,10 @@ export async function main(host: Host): Promise<void> {
   } catch (thrown) {
     invocation?.progress.close();
     // For `--help` and `--version`, commander throws an error with exit code 0.
-    if (thrown instanceof CommanderError) host.exitCode = thrown.exitCode === 0 ? 0 : USAGE;
-    else {
+    if (thrown instanceof CommanderError) {
+      host.exitCode = thrown.exitCode === 0 ? 0 : USAGE;
+      if (complaints.length > 0) await complain(host, complaints);
+    } else {
       host.exitCode = (await import("./explain.ts")).explain(thrown, host, invocation);
       await invocation?.publish(thrown);
     }
@@ -46,9 +54,15 @@ export async function main(host: Host): Promise<void> {
 }
 
 /** Commander would print to the real process, and a subcommand does not inherit this setting once it was added. */
-function printTo(host: Host, command: Command): void {
-  command.configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
-  for (const subcommand of command.commands) printTo(host, subcommand);
+function printTo(host: Host, command: Command, complaints: string[]): void {
+  command.configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => void complaints.push(text) });
+  for (const subcommand of command.commands) printTo(host, subcommand, complaints);
+}
+
+/** Prints the error of commander. It repeats what was typed, and that can be a secret in the place of a command. */
+async function complain(host: Host, complaints: readonly string[]): Promise<void> {
+  const { jobOf } = await import("./job.ts");
+  host.stderr.write(jobOf(host).clean(complaints.join("")));
 }
 
 /** A result that was not written completely is a failure, also of a command that succeeded. */

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, Help, Option } from "commander";
 import type { Execute } from "./invocation.ts";
 
 /** The flags of the commands that use a database. */
@@ -76,4 +76,17 @@ export type Load = () => Promise<{ readonly execute: Execute }>;
 export function withArgument(command: Command, name: string, description: string): void {
   command.argument(name, description);
   if (name === "[command...]" || name === "[args...]") command.passThroughOptions();
+}
+
+/** The help has this width where it is not a terminal, and at most. In a narrow terminal its second column would have one word a line. */
+const MOST_COLUMNS = 100;
+const LEAST_COLUMNS = 60;
+
+export function helpStyle(columns = MOST_COLUMNS): Partial<Help> {
+  return {
+    minWidthToWrap: 20,
+    helpWidth: Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, columns)),
+    // A list that is empty by default says nothing.
+    optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: \[\]\)$/, ""),
+  };
 }

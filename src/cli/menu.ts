@@ -1,23 +1,24 @@
 import { FORMATS } from "../repair/formats/names.ts";
-import { Command, Help } from "commander";
+import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { addChecks } from "./menu-checks.ts";
 import {
-  withArgument,
-  withCommon,
-  withOutput,
+  collect,
+  commas,
+  CONFIG,
+  FAIL_ON,
+  FORCE,
+  helpStyle,
+  REHEARSE,
+  REPORT,
+  SET,
+  SOURCES,
   type Flags,
   type Load,
   URL,
-  FORCE,
-  SOURCES,
-  REPORT,
-  REHEARSE,
-  CONFIG,
-  SET,
-  FAIL_ON,
-  commas,
-  collect,
+  withArgument,
+  withCommon,
+  withOutput,
 } from "./menu-flags.ts";
 import type { Globals, Invocation } from "./invocation.ts";
 
@@ -27,19 +28,15 @@ type Begin = (globals: Globals, title: string) => Promise<Invocation>;
 /**
  * All commands. The code of a command is loaded when it is called, so `--help` loads only commander. `words`: the words of the
  * command line. If they begin with a command, only that one gets its flags, because making all of them takes a tenth of the time
- * that Node needs to start. Default: all commands have their flags.
+ * that Node needs to start. Default: all commands have their flags. `columns`: the width of the help.
  */
-export function menu(begin: Begin, words: readonly string[] = []): Command {
+export function menu(begin: Begin, words: readonly string[] = [], columns?: number): Command {
   const waiting: { readonly names: string[]; readonly finish: () => void }[] = [];
   const program = new Command("offshoot")
     .description("Gives every CI run its own migrated and audited Postgres database, and deletes it afterwards.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    // A list that is empty by default says nothing.
-    .configureHelp({
-      helpWidth: 100,
-      optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: \[\]\)$/, ""),
-    })
+    .configureHelp(helpStyle(columns))
     .showHelpAfterError("(see offshoot --help)")
     // `passThroughOptions` needs it.
     .enablePositionalOptions()
@@ -133,9 +130,9 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
   add("clone", "create a clone of this run's migrated database, and print its URL", () => import("./commands/clone.ts"))
     .argument("[name]", "the name of the clone; one that exists is used again; default: a random name")
     .option("--delete", "delete the clone")
-    .option("--force", "with --delete: also while other processes use the clone");
+    .option("--force", "with --delete: also while a process of offshoot uses or migrates the clone");
 
-  add("extend", "keep this run's database for another --ttl, counted from now", () => import("./commands/extend.ts"));
+  add("extend", "keep this run's database for at least --ttl, counted from now", () => import("./commands/extend.ts"));
 
   add("reset", "put this run's database back to what it started from, under the same URL", () => import("./commands/reset.ts"))
     .option("--no-migrate", "do not run the migrations afterwards")

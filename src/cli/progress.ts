@@ -1,4 +1,4 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import type { Event, Listener } from "../events.ts";
 import { type Display, plainDisplay, quietDisplay } from "./display.ts";
 import { type ForeignOutput, foreignOutput, type ForeignOutputOptions } from "./foreign-output.ts";
@@ -94,5 +94,5 @@ function describeHurry(database: DatabaseEvent, run: RunEvent): string {
 }
 
 function deleteCommand(run: string): string {
-  return shellCommand(["offshoot", "down", "--run", run]);
+  return ownCommand(["down", "--run", run]);
 }

@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { relative } from "node:path";
 import { type CheckCommand, CHECK_SOURCES } from "../check/sources.ts";
 import type { CheckFinding } from "../check/finding.ts";
 import { parseDuration } from "../duration.ts";
@@ -9,7 +9,7 @@ import { byPlace, bySeverity } from "../findings/order.ts";
 import { type FindingsResult, resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
 import { redact } from "../redact.ts";
-import { workingDirectory } from "../process/working-directory.ts";
+import { chosenFolder } from "../process/working-directory.ts";
 
 /** The result of `checkMetrics`, `checkWorker` and `checkWorkflow`. */
 export interface CheckResult extends FindingsResult<CheckFinding> {
@@ -28,9 +28,10 @@ export interface CheckOutcome {
 }
 
 /** Sorts the findings of a check, and emits them for the CI job's page and as annotations of files. */
-export async function finishCheck({ command, findings, failOn, cwd = workingDirectory(), emit }: CheckOutcome): Promise<CheckResult> {
+export async function finishCheck({ command, findings, failOn, cwd, emit }: CheckOutcome): Promise<CheckResult> {
+  const start = await chosenFolder(cwd);
   const sorted = findings.toSorted((a, b) => bySeverity(a, b) || byPlace(a, b));
-  const result = { command, ...resultOf(sorted, failOn), folder: relative(await topOf(cwd), resolve(cwd)) };
+  const result = { command, ...resultOf(sorted, failOn), folder: relative(await topOf(start), start) };
   if (sorted.length > 0) await emitFindings(result, emit);
   return result;
 }

@@ -10,7 +10,7 @@ import { redact } from "../redact.ts";
 import { secretValues } from "../own-secrets.ts";
 import { formatElapsed } from "../duration.ts";
 import { inPhase } from "../context/phase.ts";
-import { workingDirectory } from "../process/working-directory.ts";
+import { chosenFolder } from "../process/working-directory.ts";
 import type { CheckWorkerOptions } from "./check-worker/options.ts";
 import { requirementsOf } from "./check-worker/requirements.ts";
 import { targetOf } from "./check-worker/target.ts";
@@ -25,7 +25,8 @@ export type { CheckWorkerOptions } from "./check-worker/options.ts";
  * Throws `COMMAND_MISSING`, `COMMAND_NOT_FOUND`, `USAGE` for an invalid value or a log that cannot be read, and `CANCELLED`.
  */
 export async function checkWorker(options: CheckWorkerOptions): Promise<CheckResult> {
-  const { onEvent: emit = silent, cwd = workingDirectory(), env = process.env } = options;
+  const { onEvent: emit = silent, env = process.env } = options;
+  const cwd = await chosenFolder(options.cwd);
   const requirements = requirementsOf(options);
   const signal = options.signal ?? new AbortController().signal;
   const secrets = secretValues(env);
@@ -56,5 +57,5 @@ export async function checkWorker(options: CheckWorkerOptions): Promise<CheckRes
 function notStarted(program: string, thrown: unknown): unknown {
   const code = codeOf(thrown);
   if (code !== "ENOENT" && code !== "EACCES") return thrown;
-  return commandNotFound(program, thrown, "offshoot check worker -- sh -c '…'");
+  return commandNotFound(program, thrown, "npx offshoot check worker -- sh -c 'COMMAND'");
 }

@@ -14,7 +14,7 @@ import { silent } from "../events.ts";
 import { readFailure, readText } from "../read-file.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
-import { workingDirectory } from "../process/working-directory.ts";
+import { chosenFolder } from "../process/working-directory.ts";
 
 export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "env" | "onEvent" | "config" | "settings"> {
   /** Workflow files of GitHub Actions and shell scripts; default all workflows in `.github/workflows`. */
@@ -35,7 +35,7 @@ const FOLDER = ".github/workflows";
  */
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
   const { onEvent: emit = silent } = options;
-  const cwd = options.cwd ?? workingDirectory();
+  const cwd = await chosenFolder(options.cwd);
   const named = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
   const required = options.require === undefined ? await requiredBySettings(cwd, options) : checkedRequirements(options.require);
   // A file that is named twice is checked once.
@@ -90,7 +90,7 @@ async function filesIn(cwd: string): Promise<readonly string[]> {
   const files = names.filter((name) => /\.ya?ml$/.test(name)).toSorted();
   if (files.length > 0) return files.map((name) => `${FOLDER}/${name}`);
   throw new OffshootError("USAGE", `No workflow was found in ${FOLDER}.`, {
-    remedy: "Name the workflow files: offshoot check workflow ci.yml",
+    remedy: "Name the workflow files: npx offshoot check workflow ci.yml",
   });
 }
 

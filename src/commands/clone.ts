@@ -2,11 +2,12 @@ import { type CommonOptions, type Context, prepare } from "../context/context.ts
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
 import { cloneName } from "../identity/name.ts";
+import { formatUtc } from "../moment.ts";
 import { parseUrl } from "../postgres/url.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Clone, Released } from "../providers/provider.ts";
 import { secretsOf } from "../providers/variables.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { holdForDeletion } from "../usage/deletion.ts";
 
 export interface CloneRunOptions extends CommonOptions {
@@ -28,8 +29,13 @@ export interface DropCloneOptions extends CommonOptions {
  */
 export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
   const context = await prepare(options);
-  const found = (await findClone(context, options.name)) ?? (await (await requireRunDatabase(context)).clone(options));
+  const existing = await findClone(context, options.name);
+  const found = existing?.clone ?? (await (await requireRunDatabase(context)).clone(options));
   await context.conceal(secretsOf(found));
+  if (existing !== undefined) {
+    const since = formatUtc(new Date(existing.created));
+    context.emit({ kind: "note", text: `The clone ${found.name} exists since ${since}. It has what was written into it since then.` });
+  }
   return found;
 }
 
@@ -41,7 +47,7 @@ export async function dropClone(options: DropCloneOptions): Promise<Exclude<Rele
   const context = await prepare(options);
   const { name, force = false } = options;
   const found = await cloneNamed(context, name);
-  const forced = shellCommand(["offshoot", "clone", name, "--delete", "--run", context.run.key, "--force"]);
+  const forced = ownCommand(["clone", name, "--delete", "--run", context.run.key, "--force"]);
   const { database } = parseUrl(found.directUrl);
   const hold = force ? undefined : await holdForDeletion({ name: database, forced, signal: context.signal })(found.directUrl, [database]);
   let isDone = false;
@@ -64,14 +70,17 @@ async function cloneNamed(context: Context, name: string): Promise<RemovableClon
   const { cloneAt, removeClone } = await import("../providers/clones/clone.ts");
   const { requireClones } = await import("../providers/clones/clones.ts");
   const found = await findClone(context, name);
-  if (found !== undefined) return { directUrl: found.directUrl, remove: async () => found.drop().then(() => true) };
+  if (found !== undefined) return { directUrl: found.clone.directUrl, remove: async () => found.clone.drop().then(() => true) };
   const { clones } = await requireRunDatabase(context);
   const server = requireClones(clones);
   return { directUrl: cloneAt(server, name, new Date(0)).directUrl, remove: () => removeClone(server, name) };
 }
 
 /** The clone with this name on a local server, also after the run's database was deleted: a failed test can keep its clone. */
-async function findClone(context: Context, name: string | undefined): Promise<Clone | undefined> {
+async function findClone(
+  context: Context,
+  name: string | undefined,
+): Promise<{ readonly clone: Clone; readonly created: string } | undefined> {
   if (name === undefined) return undefined;
   const full = cloneName(context.run, name);
   // On Neon a clone is a database of the run's branch, and no branch of its own.
@@ -80,5 +89,5 @@ async function findClone(context: Context, name: string | undefined): Promise<Cl
   if (database?.tag.clone !== name) return undefined;
   const drop = async (): Promise<void> => database[Symbol.asyncDispose]();
   const { url, directUrl, expiresAt = new Date(0) } = database;
-  return { name, url, directUrl, expiresAt, drop, [Symbol.asyncDispose]: drop };
+  return { clone: { name, url, directUrl, expiresAt, drop, [Symbol.asyncDispose]: drop }, created: database.tag.created };
 }

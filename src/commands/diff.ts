@@ -1,7 +1,7 @@
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { switchesOfOne } from "../drift/diff/of-one-database.ts";
-import { schemaChanges } from "../drift/diff/schema-change.ts";
+import { schemaChanges } from "../drift/diff/from-comparison.ts";
 import { describeSchemaChanges, type SchemaDiff } from "../drift/diff/schema-diff.ts";
 import { OffshootError } from "../errors.ts";
 import { prepareComparison } from "./drift/comparison.ts";

@@ -2,7 +2,7 @@ import type { Source } from "../config/load.ts";
 import { isOffshootError } from "../errors.ts";
 import type { Check, ProviderName, Refusal } from "../providers/provider.ts";
 import type { RunIdentity } from "../identity/run-identity.ts";
-import { configuredProviders, providerLimits } from "../context/providers.ts";
+import { configuredProviders, providerElsewhere, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { type DiagnosedTransport, diagnoseTransport } from "./doctor-transport.ts";
 import { missingMigrations } from "../context/expected-migrations.ts";
@@ -33,7 +33,7 @@ export interface Diagnosis {
   readonly file: string | undefined;
   /** Each setting with its value, as text without secrets, and its origin. */
   readonly settings: readonly { readonly key: string; readonly value: string; readonly source: Source }[];
-  /** Configured providers in order. The first one without a refusal is chosen. */
+  /** Configured providers in order. The first one without a refusal is chosen, unless the run's database exists with another one. */
   readonly providers: readonly DiagnosedProvider[];
   readonly chosen: ProviderName | undefined;
   /** What `offshoot up` would do now, as a sentence. */
@@ -79,9 +79,12 @@ export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
   const migrations = await diagnoseMigrations(context);
   const providers = await diagnoseProviders(context, options.offline ?? false);
   // After a refusal without fallback, no further provider is tried.
+  const existing = options.offline === true ? undefined : (await providerElsewhere(context))?.provider.name;
   const decisive = providers.find(({ refusal }) => refusal === undefined || !refusal.mayFallBack);
-  const chosen = decisive?.refusal === undefined ? decisive : undefined;
-  const failed = chosen?.checks.some(({ state }) => state === "failed") ?? false;
+  const first = decisive?.refusal === undefined ? decisive : undefined;
+  const isExcluded = existing !== undefined && !context.settings.provider.includes(existing);
+  const chosen = existing === undefined ? first?.name : isExcluded ? undefined : existing;
+  const failed = existing === undefined && (first?.checks.some(({ state }) => state === "failed") ?? false);
   return {
     run: context.run,
     name: context.name,
@@ -89,10 +92,10 @@ export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
     file: context.resolved.file,
     settings: Object.entries(context.resolved.sources).map(([key, source]) => ({ key, value: context.resolved.values[key] ?? "", source })),
     providers,
-    chosen: chosen?.name,
-    outlook: outlookOf(chosen, failed, options.offline ?? false),
+    chosen,
+    outlook: existing === undefined ? outlookOf(first, failed, options.offline ?? false) : outlookElsewhere(context, existing, isExcluded),
     failed,
-    transport: chosen && (await diagnoseTransport(context, chosen.name, migrations.command)),
+    transport: chosen && (await diagnoseTransport(context, chosen, migrations.command)),
     migrations,
     warnings: context.resolved.warnings,
     node: process.versions.node,
@@ -117,6 +120,13 @@ async function diagnoseProviders(context: Context, offline: boolean): Promise<re
     found.push(diagnosed);
   }
   return found;
+}
+
+/** What `up` does while the run's database exists on another server than the one to which the settings lead first. */
+function outlookElsewhere({ name, settings }: Context, provider: ProviderName, isExcluded: boolean): string {
+  return isExcluded
+    ? `\`offshoot up\` would fail: the run's database ${name} is on ${provider}, and the setting provider is ${settings.provider.join(", ")}.`
+    : `\`offshoot up\` would adopt the database ${name} (${provider}), which an earlier command of this run created.`;
 }
 
 function outlookOf(chosen: DiagnosedProvider | undefined, failed: boolean, offline: boolean): string {

@@ -8,7 +8,7 @@ import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { deadline, jitter } from "../deadline.ts";
 import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import type { Holding } from "../providers/hold.ts";
 import type { Limits, Provider, ProviderName, Released, ReleaseOptions } from "../providers/provider.ts";
 import { holdForDeletion, isUsed } from "../usage/deletion.ts";
@@ -39,7 +39,7 @@ export interface DownResult {
 export async function down(options: DownOptions = {}): Promise<DownResult> {
   const context = await prepare(options);
   const { name, run, signal } = context;
-  const forced = shellCommand(["offshoot", "down", "--run", run.key, "--force"]);
+  const forced = ownCommand(["down", "--run", run.key, "--force"]);
   const check = (tag: OwnerTag): void => requireOwner(context, tag, ownerIn(options));
   const hold = isForced(options) ? undefined : holdForDeletion({ name, forced, signal });
   return removeRunDatabase(context, { snapshots: true, check, hold });
@@ -128,7 +128,7 @@ async function release(context: Context, only: ReleaseOptions): Promise<DownResu
 function mayRemain({ name, run }: Context, outage: OffshootError): OffshootError {
   return new OffshootError("PROVIDER_OUTAGE", outage.message, {
     meaning: `The database ${name} may still exist. If it does, \`offshoot sweep --yes\` deletes it after its expiry.`,
-    remedy: `Delete it when the provider answers again: ${shellCommand(["offshoot", "down", "--run", run.key])}`,
+    remedy: `Delete it when the provider answers again: ${ownCommand(["down", "--run", run.key])}`,
     facts: { ...outage.facts, name, run: run.key },
     cause: outage,
   });

@@ -1,11 +1,15 @@
 import { providersOfRun, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
+import { formatUtc } from "../moment.ts";
 import { requireRunDatabase, missingDatabase } from "../context/target-database.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { ownerTag } from "../identity/owner-tag.ts";
 import { searchProviders } from "../providers/choose.ts";
 import type { Database, Extended, Provider } from "../providers/provider.ts";
+
+/** The clock of the server can differ from the one of this machine, and the call takes time. */
+const SAME_MS = 60_000;
 
 export interface ExtendOptions extends CommonOptions {}
 
@@ -21,7 +25,11 @@ export async function extend(options: ExtendOptions = {}): Promise<Pick<Database
   );
   if (found === undefined) throw await missingDatabase(context);
   warnOfOtherOwner(context, found.tag);
-  return found.kind === "database" ? adoptAgain(context, found, ttlMs) : found;
+  const extended = found.kind === "database" ? await adoptAgain(context, found, ttlMs) : found;
+  const wanted = expiresAt(context.now(), ttlMs);
+  if (extended.expiresAt !== undefined && extended.expiresAt.getTime() > wanted.getTime() + SAME_MS)
+    context.emit({ kind: "note", text: `Its expiry was later than ${formatUtc(wanted)} already, so it was not changed.` });
+  return extended;
 }
 
 /** Adopting a database renews its expiry. */

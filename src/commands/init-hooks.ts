@@ -7,7 +7,7 @@ import { commonFolder } from "../identity/common-folder.ts";
 import { environmentForGit } from "../identity/git-environment.ts";
 import { type HookFacts, planHooks } from "../init/hooks.ts";
 import { runProgram } from "../process/run-program.ts";
-import { workingDirectory } from "../process/working-directory.ts";
+import { chosenFolder } from "../process/working-directory.ts";
 import { MIB, readText } from "../read-file.ts";
 import { type InitResult, writeNew } from "./init.ts";
 
@@ -24,7 +24,7 @@ const LEFTHOOK = ["lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.y
  * hooks, the result holds the text to add. Throws `USAGE` outside of git.
  */
 export async function initHooks(options: InitHooksOptions = {}): Promise<InitResult> {
-  const cwd = resolve(options.cwd ?? workingDirectory());
+  const cwd = await chosenFolder(options.cwd);
   const { top, git } = await readCheckout(cwd);
   if (git === undefined) {
     throw new OffshootError("USAGE", "This folder is not in a git checkout, so there are no hooks.", {

@@ -1,4 +1,4 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -19,7 +19,7 @@ import { detectBelow, detectInWorkspace, detectTools, hiddenInWorkspace, require
 import { signsOfMigrations } from "../migration-tools/signs.ts";
 import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
-import { workingDirectory } from "../process/working-directory.ts";
+import { chosenFolder } from "../process/working-directory.ts";
 import { VERSION } from "../version.ts";
 
 export interface InitOptions extends CommonOptions {
@@ -45,7 +45,7 @@ export type { PlannedFile } from "../init/plan.ts";
  * written then.
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
-  const cwd = resolve(options.cwd ?? workingDirectory());
+  const cwd = await chosenFolder(options.cwd);
   const { top, host } = await readCheckout(cwd);
   const planned = planInit(await lookAround(options, { cwd, top, host }), options.service);
   if (options.dryRun === true) return { ...planned, applied: false };
@@ -121,7 +121,7 @@ function ambiguous(projects: readonly Project[]): OffshootError {
   const found = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
   return new OffshootError("TOOL_AMBIGUOUS", `Several migration tools were found: ${found}.`, {
     meaning: "offshoot cannot decide which of them migrates the database. Nothing was written.",
-    remedy: `Name one: ${shellCommand(["offshoot", "init", "--set", `migrations.tool=${projects[0]?.tool}`])}. If the database needs all of them, write offshoot.yaml with steps: migrations: [${projects.map(({ tool }) => `{ tool: ${tool} }`).join(", ")}].`,
+    remedy: `Name one: ${ownCommand(["init", "--set", `migrations.tool=${projects[0]?.tool}`])}. If the database needs all of them, write offshoot.yaml with steps: migrations: [${projects.map(({ tool }) => `{ tool: ${tool} }`).join(", ")}].`,
   });
 }
 

@@ -2,6 +2,7 @@ import { asciiKey } from "../ascii.ts";
 import { serviceOf } from "../ci/detect.ts";
 import { type CommonOptions, type Context, prepare, variablesOfRun } from "../context/context.ts";
 import { requireDeployment } from "../context/deployment.ts";
+import { requireWantedProvider } from "../context/other-place.ts";
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
 import { basesOf, type Migrations, migrationsByWork, requireMigrations, type Step } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
@@ -14,6 +15,7 @@ import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest }
 import type { Leadership } from "../readiness/work.ts";
 import { readAuditFiles } from "./audit.ts";
 import { type MigrationCounter, migrationCounter } from "./count-migrations.ts";
+import { refuseUsed } from "./migrate/used-before.ts";
 import { rehearsalBefore } from "./migrate/rehearsal-before.ts";
 import { type SchemaRecord, schemaRecord } from "./migrate/schema-record.ts";
 import { toolLockOf, verification } from "./migrate/verification.ts";
@@ -43,7 +45,7 @@ export type { Leadership } from "../readiness/work.ts";
  *
  * Throws `MIGRATION_FAILED` with the output of the failed command, in every caller; `TIMED_OUT` after
  * `timeouts.migrate`; `RUN_UNKNOWN`; `URL_INVALID`; `COMMAND_MISSING`; `FINGERPRINT_CONFLICT` when two jobs of one run
- * have different migrations; `PROTECTED` in a build of a site that could migrate the production database by mistake; `FINDINGS` when the configured audit fails after the migrations.
+ * have different migrations; `PROVIDER_REJECTED` when the database exists with a provider that the settings exclude; `PROTECTED` in a build of a site that could migrate the production database by mistake; `FINDINGS` when the configured audit fails after the migrations.
  */
 export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
@@ -55,6 +57,7 @@ export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
       : await migrationsByWork(context, options.workName ?? "migrate", options.work);
   const target = await targetDatabase(context, options.url);
   if (target.database === undefined) requireDeployment(context, target.url);
+  else requireWantedProvider(context, target.database.provider);
   return migrateDatabase(context, migrations, target, options.retry ?? false);
 }
 
@@ -81,6 +84,7 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
     ...(keepAsBase === undefined
       ? {}
       : {
+          refuseBase: refuseUsed,
           keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) =>
             keepAsBase(basesOf(context, migrations).own, stillTrue, signal),
         }),

@@ -10,8 +10,9 @@ import type { OwnerTag } from "../identity/owner-tag.ts";
 import type { Database, Provider } from "../providers/provider.ts";
 import { secretsOf } from "../providers/variables.ts";
 import type { Migrated } from "../readiness/readiness.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { replaceContents } from "../usage/alone.ts";
+import { keepingOthers } from "../usage/replacers.ts";
 import { migrateDatabase } from "./migrate.ts";
 
 export interface ResetOptions extends CommonOptions {
@@ -52,7 +53,7 @@ export async function reset(options: ResetOptions = {}): Promise<ResetResult> {
   const migrated =
     options.migrate === false || migrations === undefined
       ? undefined
-      : await migrateDatabase(context, migrations, { url: fresh.directUrl, database: fresh });
+      : await keepingOthers(context, fresh, () => migrateDatabase(context, migrations, { url: fresh.directUrl, database: fresh }));
   return { database: fresh, sameUrl: fresh.directUrl === database.directUrl, migrated: migrated?.state };
 }
 
@@ -64,7 +65,7 @@ async function resetDatabase(
 ): Promise<Database> {
   const replace = requireReset(await providersOfRun(context), database);
   const bases = context.settings.base === false ? undefined : migrations && basesOf(context, migrations);
-  const forced = shellCommand(["offshoot", "reset", "--run", context.run.key, "--force"]);
+  const forced = ownCommand(["reset", "--run", context.run.key, "--force"]);
   return inPhase(
     context.emit,
     "reset",

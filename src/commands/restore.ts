@@ -5,7 +5,7 @@ import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { missingDatabase, requireRunDatabase } from "../context/target-database.ts";
 import type { Database } from "../providers/provider.ts";
 import { secretsOf } from "../providers/variables.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { replaceContents } from "../usage/alone.ts";
 import type { ResetOptions, ResetResult } from "./reset.ts";
 import { requireName, requireSnapshot, snapshotsOf } from "./snapshot.ts";
@@ -33,7 +33,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreResult> {
   const snapshots = snapshotsOf(await providersOfRun(context), database, "restore");
   const limits = providerLimits(context);
   const stored = await requireSnapshot(context, snapshots, options.name, limits);
-  const forced = shellCommand(["offshoot", "restore", options.name, "--run", context.run.key, "--force"]);
+  const forced = ownCommand(["restore", options.name, "--run", context.run.key, "--force"]);
   const fresh = await inPhase(
     context.emit,
     "restore",

@@ -1,9 +1,9 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { type CommonOptions, type Context, prepare, variablesOfRun } from "../context/context.ts";
 import { expectMigrations } from "../context/expected-migrations.ts";
-import { migrationsOf } from "../context/migrations.ts";
+import { type Migrations, migrationsOf } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
-import { messageOf, OffshootError } from "../errors.ts";
+import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import { commandEnvironment } from "../own-secrets.ts";
 import { type Ended, runInForeground } from "../process/foreground.ts";
 import type { Database } from "../providers/provider.ts";
@@ -13,7 +13,7 @@ import { type HeldDatabase, type KeptReason, tearDown } from "../usage/teardown.
 import { readAuditFiles, requireAuditPasses } from "./audit.ts";
 import { removeAfterLastUse } from "./down.ts";
 import { migrateDatabase } from "./migrate.ts";
-import { acquireRunDatabase } from "./up.ts";
+import { acquireDatabaseFor } from "./up.ts";
 
 export interface RunOptions extends CommonOptions {
   /** The command and its arguments. */
@@ -45,27 +45,37 @@ export type { KeptReason } from "../usage/teardown.ts";
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   if (options.command.length === 0) {
-    throw new OffshootError("COMMAND_MISSING", "No command was given to run.", { remedy: "Give it after `--`: offshoot run -- npm test" });
+    throw new OffshootError("COMMAND_MISSING", "No command was given to run.", {
+      remedy: "Give it after `--`: npx offshoot run -- npm test",
+    });
   }
   const context = await prepare(options);
   // An invalid spec must be reported before a database is created.
   await readAuditFiles(context);
   await expectMigrations(context);
+  const migrations = await migrationsOf(context);
   let held: HeldDatabase | undefined;
+  let isAcquired = false;
   let ended: Ended;
   try {
     held = await holdDatabase(
       context,
-      () => acquireRunDatabase(context, "last-run"),
-      ({ database }) => migrateRunDatabase(context, database, keepReason(options, true) === undefined),
+      async () => {
+        const acquired = await acquireDatabaseFor(context, migrations, "last-run");
+        isAcquired = true;
+        return acquired;
+      },
+      ({ database }) => migrateRunDatabase(context, migrations, database, keepReason(options, true) === undefined),
     );
     await requireAuditPasses(context, held.database.directUrl);
     ended = await runCommand(context, options, held.database);
   } catch (thrown) {
     // The first error is thrown. A failed teardown is only a warning beside it.
-    await tearDown(context, { held, keep: keepReason(options, true), remove: removeAfterLastUse }).catch((failure: unknown) =>
-      warnOfRest(context, failure),
+    const keep = keepReason(options, true);
+    const kept = await tearDown(context, { held, keep, remove: removeAfterLastUse }).catch((failure: unknown) =>
+      !isAcquired && isRefused(thrown) ? undefined : warnOfRest(context, failure),
     );
+    if (keep !== undefined && kept === keep) noteKept(context);
     throw thrown;
   }
   const keep = keepReason(options, ended.exitCode !== 0);
@@ -78,15 +88,30 @@ export async function run(options: RunOptions): Promise<RunResult> {
   return { ...ended, run: context.run.key, name: context.name, kept };
 }
 
-function warnOfRest(context: Context, failure: unknown): void {
+/** For a run that failed before its command: no result names the database that an option keeps. */
+function noteKept({ emit, name, run: { key } }: Context): void {
+  const [connect, remove] = ["psql", "down"].map((command) => ownCommand([command, "--run", key]));
+  emit({ kind: "warning", text: `The database ${name} was kept. Connect to it: ${connect}. Delete it: ${remove}` });
+}
+
+/** Whether every provider refused. Before a database was acquired this means that nothing was created; a rehearsal can fail so later. */
+function isRefused(thrown: unknown): boolean {
+  return isOffshootError(thrown) && (thrown.code === "NO_PROVIDER" || thrown.code === "PROVIDER_REJECTED");
+}
+
+function warnOfRest(context: Context, failure: unknown): undefined {
   const reason = messageOf(failure).replace(/\.$/, "");
-  const text = `The database ${context.name} could not be deleted and may still exist (${reason}). Delete it: ${shellCommand(["offshoot", "down", "--run", context.run.key])}`;
+  const text = `The database ${context.name} could not be deleted and may still exist (${reason}). Delete it: ${ownCommand(["down", "--run", context.run.key])}`;
   context.emit({ kind: "warning", text });
 }
 
 /** Returns the identity of the migrated database; undefined when the repository has no migrations. */
-async function migrateRunDatabase(context: Context, database: Database, deleteAfterFailure: boolean): Promise<string | undefined> {
-  const migrations = await migrationsOf(context);
+async function migrateRunDatabase(
+  context: Context,
+  migrations: Migrations | undefined,
+  database: Database,
+  deleteAfterFailure: boolean,
+): Promise<string | undefined> {
   if (migrations === undefined) return undefined;
   const deletedAfterFailure = deleteAfterFailure && database.tag.lifetime === "last-run";
   const migrated = await migrateDatabase(context, migrations, { url: database.directUrl, database, deletedAfterFailure });
@@ -103,6 +128,8 @@ async function runCommand(context: Context, options: RunOptions, database: Datab
       runInForeground(options.command, {
         cwd: context.cwd,
         env: {
+          // A test runner of offshoot then keeps the clones of failed tests too. A value of the user has precedence.
+          ...(options.keepOnFailure === true ? { OFFSHOOT_KEEP_ON_FAILURE: "true" } : {}),
           ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)),
           ...variablesOf(database),
           ...variablesOfRun(context),

@@ -9,7 +9,7 @@ import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { nearest } from "../nearest.ts";
 import type { Database, Provider } from "../providers/provider.ts";
 import type { Snapshots, StoredSnapshot } from "../providers/snapshots.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 
 export interface SnapshotOptions extends CommonOptions {
   /** The name of the snapshot: letters `a` to `z`, digits and hyphens, at most 40. */
@@ -108,7 +108,7 @@ export async function requireSnapshot(
     `The run ${run.key} has no snapshot ${name}.${similar === undefined ? "" : ` Did you mean ${similar}?`}`,
     {
       meaning: names.length === 0 ? "It has no snapshots. They expire with the database." : `Its snapshots: ${names.join(", ")}.`,
-      remedy: `Store one with \`${shellCommand(["offshoot", "snapshot", name, "--run", run.key])}\`.`,
+      remedy: `Store one with \`${ownCommand(["snapshot", name, "--run", run.key])}\`.`,
     },
   );
 }
@@ -139,6 +139,6 @@ export function requireName(name: string): void {
 function nameTaken({ run }: Context, { name, createdAt }: StoredSnapshot): OffshootError {
   return new OffshootError("USAGE", `The run ${run.key} has a snapshot ${name} already, from ${createdAt.toISOString()}.`, {
     meaning: "It was kept, and nothing was stored.",
-    remedy: `Choose another name, or replace it: ${shellCommand(["offshoot", "snapshot", name, "--replace", "--run", run.key])}`,
+    remedy: `Choose another name, or replace it: ${ownCommand(["snapshot", name, "--replace", "--run", run.key])}`,
   });
 }

@@ -25,7 +25,7 @@ export interface Status {
   readonly foreign?: string | undefined;
   /** The rows of the readiness table that this database wrote, newest leader first: which job migrates or migrated, and the outcome. */
   readonly markers: readonly Marker[];
-  /** Whether it has no marker of its own, and is a copy of a database that had been migrated. */
+  /** Whether it is a copy of a database that had been migrated, and no job has migrated the copy itself. Its own marker then repeats that of the other one. */
   readonly isMigratedCopy: boolean;
   /** Processes that wait for the migrations, and the number of callers in each. */
   readonly waiters: readonly Waiters[];
@@ -103,8 +103,14 @@ async function readRows(session: Session): Promise<Pick<Status, "markers" | "isM
   // A copy also has the markers of the database from which it was made.
   const all = await readMarkers(session);
   const markers = all.filter((marker) => marker.database === database).toSorted((one, other) => other.epoch - one.epoch);
-  const isMigratedCopy = markers.length === 0 && all.some(({ state }) => state === "ready" || state === "finalizing");
+  const others = all.filter((marker) => marker.database !== database && (marker.state === "ready" || marker.state === "finalizing"));
+  const isMigratedCopy = markers[0] === undefined ? others.length > 0 : others.some((other) => isAdopted(markers[0], other));
   return { markers, isMigratedCopy, waiters: stillWaiting(await readWaiters(session, database), markers[0]), at: now };
+}
+
+/** Whether a marker repeats that of the database from which this one was copied (`adoptReady`): a migration of the copy itself has a later epoch. */
+function isAdopted(own: Marker | undefined, other: Marker): boolean {
+  return own?.state === "ready" && own.fingerprint === other.fingerprint && own.epoch === other.epoch;
 }
 
 /** A process that has got the result of the newest migration stays in the list for some seconds. */

@@ -5,7 +5,8 @@ import { warnOfOtherOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { recordBranch } from "../context/branch-record.ts";
 import { asFirst } from "../context/first-command.ts";
-import { recordedPlace, recordPlace } from "../context/place.ts";
+import { requireWantedProvider, warnOfPlace } from "../context/other-place.ts";
+import { leadsTo, recordedPlace, recordPlace } from "../context/place.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { baseName } from "../identity/name.ts";
 import type { BaseKeys } from "../identity/base-key.ts";
@@ -13,7 +14,6 @@ import { baseTag, type Lifetime, NAME_PREFIX, ownerTag } from "../identity/owner
 import { type Chosen, chooseDatabase } from "../providers/choose.ts";
 import type { Database, DatabaseRequest, Provider, Refusal } from "../providers/provider.ts";
 import { formatMoment } from "../moment.ts";
-import { shellCommand } from "../shell-command.ts";
 import { secretsOf } from "../providers/variables.ts";
 
 export interface UpOptions extends CommonOptions {}
@@ -48,7 +48,8 @@ export interface Outputs extends Readonly<Record<string, string>> {
  * Creates or adopts this run's database, and returns when the database has answered a query. Any number of callers, on
  * any number of machines, may call it at the same time: one creates the database, the others adopt it.
  *
- * Throws `NO_PROVIDER` with every refusal, `PROVIDER_REJECTED` when a provider refuses and fallback is not allowed,
+ * Throws `NO_PROVIDER` with every refusal, `PROVIDER_REJECTED` when a provider refuses and fallback is not allowed, or when the
+ * database exists with a provider that the settings exclude,
  * `NOT_OURS` when the name belongs to a database of another owner, and `TIMED_OUT` after `timeouts.acquire`.
  */
 export async function up(options: UpOptions = {}): Promise<UpResult> {
@@ -60,8 +61,13 @@ export async function up(options: UpOptions = {}): Promise<UpResult> {
  * that uses it. Throws what `up` throws.
  */
 export async function acquireRunDatabase(context: Context, lifetime: Lifetime = "until-down"): Promise<UpResult> {
+  return acquireDatabaseFor(context, context.settings.base === false ? undefined : await migrationsOf(context), lifetime);
+}
+
+/** As `acquireRunDatabase`, for a caller that has read the migrations, or found none. To read thousands of them takes time. */
+export async function acquireDatabaseFor(context: Context, read: Migrations | undefined, lifetime: Lifetime): Promise<UpResult> {
   const start = performance.now();
-  const migrations = context.settings.base === false ? undefined : await migrationsOf(context);
+  const migrations = context.settings.base === false ? undefined : read;
   const request = requestFor(context, lifetime, migrations && basesOf(context, migrations));
   const { database, refusals } = await inPhase(
     context.emit,
@@ -107,19 +113,14 @@ async function atOnePlace(
     if (isSameWish && context.settings.provider[0] === place.provider) return bySettings(true);
     const provider = await providerAt(recorded, context);
     if (provider === undefined) return undefined;
+    requireWantedProvider(context, place.provider);
     // An earlier command chose another version, and a run keeps its database: that is a warning.
     const chosen = await acquire([provider], isSameWish ? postgres : undefined);
-    if (!isSameWish) warnOfPlace(context, chosen.database);
-    else for (const refusal of recorded.refusals) context.emit({ kind: "refusal", ...refusal });
+    if (isSameWish) for (const refusal of recorded.refusals) context.emit({ kind: "refusal", ...refusal });
+    else if (!leadsTo(context.settings, place)) warnOfPlace(context, chosen.database);
     return chosen;
   };
   return (await atRecorded()) ?? asFirst(context, { work: async () => (await atRecorded()) ?? bySettings(false), alternative: atRecorded });
-}
-
-/** The settings ask for another server. A second database of this name would not have what other commands wrote into the first. */
-function warnOfPlace({ emit, name, run }: Context, { provider, postgresMajor }: Database): void {
-  const text = `The run's database ${name} is on ${provider}, PostgreSQL ${postgresMajor}, where an earlier command with other settings created it. To get one by the settings, delete it first: ${shellCommand(["offshoot", "down", "--run", run.key])}`;
-  emit({ kind: "warning", text });
 }
 
 /** The facts of a database that later jobs may receive. */

@@ -45,7 +45,7 @@ export interface WrittenBaseline {
  */
 export async function writeAuditBaseline(options: WriteBaselineOptions = {}): Promise<WrittenBaseline> {
   if (options.reason?.trim() === "") {
-    throw new OffshootError("USAGE", "The reason is empty.", { remedy: "Give a reason: offshoot audit --baseline --reason TEXT" });
+    throw new OffshootError("USAGE", "The reason is empty.", { remedy: "Give a reason: npx offshoot audit --baseline --reason TEXT" });
   }
   const context = await prepare(options);
   const path = baselinePath(context);
@@ -62,7 +62,7 @@ export async function writeAuditBaseline(options: WriteBaselineOptions = {}): Pr
   const { accepted, added, removed, left } = next;
   if (left.length > 0 && before !== undefined && options.reason === undefined) {
     const name = relative(context.cwd, path);
-    const text = `${name} accepts no new findings by itself. To accept these too, give a reason: offshoot audit --baseline --reason TEXT`;
+    const text = `${name} accepts no new findings by itself. To accept these too, give a reason: npx offshoot audit --baseline --reason TEXT`;
     context.emit({ kind: "note", text });
   }
   return {

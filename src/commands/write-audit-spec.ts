@@ -47,7 +47,7 @@ export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<Wr
   const name = relative(context.cwd, path);
   const original = await readText(path, name);
   if (original !== undefined && options.update !== true) {
-    throw new OffshootError("USAGE", `The spec ${name} already exists.`, { remedy: "Update it: `offshoot audit --update`." });
+    throw new OffshootError("USAGE", `The spec ${name} already exists.`, { remedy: "Update it: `npx offshoot audit --update`." });
   }
   if (original !== undefined) (await import("../audit/spec/parse.ts")).parseSpec(original, name);
   const { url } = await targetDatabase(context, options.url);

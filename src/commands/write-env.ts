@@ -55,7 +55,7 @@ export async function writeEnv(options: WriteEnvOptions): Promise<WrittenEnv> {
 async function realFile(path: string): Promise<string> {
   const facts = await lstat(path).catch(() => undefined);
   if (facts?.isDirectory() === true) {
-    throw new OffshootError("USAGE", `${path} is a folder.`, { remedy: "Name a file: offshoot env --write .env" });
+    throw new OffshootError("USAGE", `${path} is a folder.`, { remedy: "Name a file: npx offshoot env --write .env" });
   }
   if (facts !== undefined) return realpath(path).catch(missing(`${path} is a link to a file that does not exist.`, "Remove the link."));
   const folder = dirname(path);

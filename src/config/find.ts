@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { isForeign } from "../foreign-entry.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { lstat } from "../file-facts.ts";
 
 /** The possible names of the configuration file. The first one that exists is used. */
@@ -44,7 +44,7 @@ export async function findConfigurationFile(cwd: string, named?: string): Promis
 function fileOfOther(label: string): OffshootError {
   return new OffshootError("CONFIG_UNREADABLE", `The configuration file ${label} belongs to another user of this machine.`, {
     meaning: "offshoot would run the commands in it as you. Nothing was done.",
-    remedy: `Read it. If you trust it, name it: ${shellCommand(["offshoot", "doctor", "--config", label])}`,
+    remedy: `Read it. If you trust it, name it: ${ownCommand(["doctor", "--config", label])}`,
     facts: { file: label },
   });
 }

@@ -69,6 +69,24 @@ const JOINT_CHECKS: readonly JointCheck[] = [
     const text = `${entry.where}: neon.apiHost is an http: URL of another machine, so anyone on the network between could read the API key; use https, or set neon.allowHttp`;
     return [{ severity: "error", text }];
   },
+  // The file belongs to the commit that is checked out, which may be the pull request of a stranger.
+  (entries) =>
+    KEY_SETTINGS.flatMap((path) => {
+      const entry = entries.get(path);
+      if (entry?.from !== "file") return [];
+      const text = `${entry.where}: ${path} decides who gets the Neon API key, so a file of the checkout cannot set it; remove it, and set ${VARIABLES[path]} or --set ${path}=… in the pipeline`;
+      return [{ severity: "error", text } as const];
+    }),
+  (entries) => {
+    const entry = entries.get("passSecrets");
+    if (entry?.from !== "file" || entry.value !== true) return [];
+    return [
+      warning(
+        entry,
+        "passSecrets gives offshoot's secrets, such as the Neon API key, to the commands of each commit that has this line; set OFFSHOOT_PASS_SECRETS in the pipeline instead if a pull request must not turn it on",
+      ),
+    ];
+  },
   // Neon counts a schema-only branch as a root branch. A project can have 3 to 25 of them (Neon docs, "Schema-only branches").
   (entries) =>
     valueOf(entries, "base") && valueOf(entries, "neon.schemaOnly")
@@ -99,6 +117,10 @@ const JOINT_CHECKS: readonly JointCheck[] = [
 export function checkTogether(entries: EffectiveEntries): readonly JointProblem[] {
   return JOINT_CHECKS.flatMap((check) => check(entries));
 }
+
+/** They decide where the API key is sent. */
+export const KEY_SETTINGS = ["neon.apiHost", "neon.allowHttp"] as const;
+const VARIABLES = { "neon.apiHost": "NEON_API_HOST", "neon.allowHttp": "OFFSHOOT_NEON_ALLOW_HTTP" } as const;
 
 const RIVALS = ["migrations.tool", "migrations.command", "migrations.steps"] as const;
 

@@ -69,8 +69,8 @@ export const MIGRATION_FIELDS = [
   },
   {
     path: "migrations.production",
-    kind: "text",
+    kind: "databaseName",
     description:
-      "The production database, by its host, by the id of its Neon endpoint, or as `host/database`. In builds of Vercel, Netlify and Cloudflare, `offshoot migrate` with `--url` migrates it only in a production build, and a production build migrates no other one ([previews](docs/previews/README.md)).",
+      "The production database, by its host (also with its port), by the id of its Neon endpoint, or one of them as `host/database`. In builds of Vercel, Netlify and Cloudflare, `offshoot migrate` with `--url` migrates it only in a production build, and a production build migrates no other one ([previews](docs/previews/README.md)).",
   },
 ] as const satisfies readonly Field[];

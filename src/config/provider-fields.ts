@@ -97,13 +97,14 @@ export const PROVIDER_FIELDS = [
     kind: "apiUrl",
     aliases: ["NEON_API_HOST"],
     otherwise: "Neon's public API",
-    description: "Base URL of the Neon API.",
+    description: "Base URL of the Neon API, which gets the API key. Only from a variable or a flag, not from the file.",
   },
   {
     path: "neon.allowHttp",
     kind: "boolean",
     default: "false",
-    description: "Send the API key to an `http:` API host on another machine. Anyone on the network between can read it.",
+    description:
+      "Send the API key to an `http:` API host on another machine. Anyone on the network between can read it. Only from a variable or a flag, not from the file.",
   },
   { path: "docker.image", kind: "image", otherwise: "`postgres:<major>`", description: "Image that the Docker provider starts." },
   {

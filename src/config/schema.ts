@@ -15,7 +15,7 @@ import {
 import { hasMask, type MaskingRule, MOST_RULES, PLACE } from "../masking-rule.ts";
 import { hasCondition, MATCH, REPOSITORY, SHORTEST, type WrittenRule } from "./sweep-rule.ts";
 import { DAY_ONLY, isLimit, LIMIT, LIMIT_KEYS, TABLE, hasLimit } from "./table-limits.ts";
-import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, MOST_STEPS, VARIABLE } from "./wrong-part.ts";
+import { BYTES, DATABASE_NAME, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, MOST_STEPS, VARIABLE } from "./wrong-part.ts";
 
 const line = z.string().regex(LINE);
 const provider = z.enum(PROVIDER_CHOICES);
@@ -54,6 +54,7 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   path: () => line,
   image: () => z.string().regex(IMAGE),
   moment: () => z.union([z.iso.datetime({ offset: true }), z.string().regex(LSN)]),
+  databaseName: () => z.string().regex(DATABASE_NAME),
   apiUrl: () =>
     z
       .string()

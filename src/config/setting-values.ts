@@ -1,17 +1,28 @@
+import type { LimitKey, WrittenTableLimits } from "./table-limits.ts";
 import type { Path, RowOf } from "./fields.ts";
+import type { WrittenStep } from "./steps.ts";
+import type { WrittenRule } from "./sweep-rule.ts";
+import type { Bytes, Duration } from "./written-amounts.ts";
 import type { KindValues, ValueKind } from "./value-formats.ts";
 
 /** The values that are written in another form than the checked settings have. */
 interface WrittenValues {
-  /** Such as `90m`, `2h` or `3d`. */
-  readonly duration: string;
-  /** Such as `500MB` or `2GB`. */
-  readonly bytes: string;
-  /** As in the file. */
-  readonly steps: readonly Readonly<Record<string, unknown>>[];
-  /** As in the file. */
-  readonly sweepRules: readonly Readonly<Record<string, unknown>>[];
+  readonly duration: Duration;
+  /** A duration, or `0s`. */
+  readonly limit: Duration;
+  readonly bytes: Bytes;
+  /** A path or glob, or a list of them. */
+  readonly list: string | readonly string[];
+  readonly normalisations: Listed<KindValues["normalisations"]>;
+  readonly requiredSteps: Listed<KindValues["requiredSteps"]>;
+  readonly steps: readonly WrittenStep[];
+  readonly sweepRules: readonly WrittenRule[];
+  readonly tableLimits: Readonly<Record<string, WrittenTableLimits>>;
+  readonly limitSeverities: Readonly<Partial<Record<LimitKey, "error" | "warning" | "info">>>;
 }
+
+/** A list, or its only item. */
+type Listed<List extends readonly unknown[]> = List | List[number];
 
 type Written<Kind extends ValueKind> = Kind extends keyof WrittenValues ? WrittenValues[Kind] : KindValues[Kind];
 

@@ -1,7 +1,7 @@
 import type { StepSettings, ToolChoice } from "./settings.ts";
 
 /** A step in the form used in the file, after its check. */
-interface WrittenStep {
+export interface WrittenStep {
   readonly name?: string;
   readonly tool?: Exclude<ToolChoice, "none">;
   readonly command?: string;

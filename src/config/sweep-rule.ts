@@ -1,4 +1,5 @@
 import { parseDuration } from "../duration.ts";
+import type { Duration } from "./written-amounts.ts";
 
 /** A rule must not reach everything, and never offshoot's own databases, which have rules of their own. */
 export const MATCH = /^(?!offshoot)[^*\p{Cc}]{2}\P{Cc}*$/u;
@@ -11,8 +12,8 @@ export interface WrittenRule {
   readonly match: string;
   readonly closed?: boolean | undefined;
   readonly repository?: string | undefined;
-  readonly olderThan?: string | undefined;
-  readonly expireIn?: string | undefined;
+  readonly olderThan?: Duration | undefined;
+  readonly expireIn?: Duration | undefined;
   readonly reason: string;
 }
 

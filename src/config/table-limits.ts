@@ -1,4 +1,5 @@
 import { parseDuration } from "../duration.ts";
+import type { Bytes, Duration } from "./written-amounts.ts";
 
 /** The names of the limits of a rehearsal. */
 export const LIMIT_KEYS = ["blockedReads", "blockedWrites", "duration", "rewrite"] as const;
@@ -6,9 +7,9 @@ export type LimitKey = (typeof LIMIT_KEYS)[number];
 
 /** Limits of one table, in the form used in the file. */
 export interface WrittenTableLimits {
-  readonly blockedReads?: string | undefined;
-  readonly blockedWrites?: string | undefined;
-  readonly rewrite?: string | undefined;
+  readonly blockedReads?: Duration | undefined;
+  readonly blockedWrites?: Duration | undefined;
+  readonly rewrite?: Bytes | undefined;
   readonly reason: string;
   readonly until?: string | undefined;
 }

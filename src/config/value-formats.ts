@@ -34,9 +34,10 @@ export interface KindValues {
   readonly image: string;
   readonly moment: string;
   readonly apiUrl: string;
+  readonly databaseName: string;
   readonly postgresUrl: string;
   readonly list: readonly string[];
-  readonly normalisations: readonly string[];
+  readonly normalisations: readonly (typeof NORMALISATION_CHOICES)[number][];
   readonly requiredSteps: readonly RequiredStep[];
   readonly variables: Readonly<Record<string, string>>;
   readonly sweepRules: readonly SweepRule[];
@@ -105,6 +106,11 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   path: { expected: "a path" },
   image: { expected: "an image such as postgres:17" },
   moment: { expected: "a timestamp with UTC offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D" },
+  databaseName: {
+    expected:
+      "a host such as db.example.com, also with its port, or the id of a Neon endpoint such as ep-cool-sky-123456; each also with /database",
+    hidden: true,
+  },
   apiUrl: { expected: "a URL such as https://host/path", hidden: true },
   postgresUrl: {
     expected: "a URL such as postgresql://user@host:5432/database, with special characters in the password written as %XX",

@@ -11,6 +11,8 @@ export const LINE = /^(?=.*\S)\P{Cc}+$/u;
 export const BYTES = /^\d{1,6}(MB|GB)$/;
 // A name that starts with a dash would be an option of the docker command.
 export const IMAGE = /^[A-Za-z0-9]\S*$/;
+// A host or an endpoint. The id of a Neon branch would match nothing.
+export const DATABASE_NAME = /^(?!br-)(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_][\w.-]*)(:\d{1,5})?(\/[^/\s?]+)?$/;
 export const LSN = /^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/;
 export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** A date and time of RFC 3339, with days that exist only in a month that has them. */
@@ -108,6 +110,7 @@ const CHECKS: Readonly<Record<ValueKind, Check>> = {
   path: line,
   image: matches(IMAGE),
   moment: (input) => typeof input === "string" && (LSN.test(input) || isTime(input)),
+  databaseName: matches(DATABASE_NAME),
   apiUrl: (input) => typeof input === "string" && /^https?:\/\//.test(input) && hasHost(input),
   postgresUrl: (input) => typeof input === "string" && /^postgres(ql)?:\/\//.test(input) && hasHost(input) && isEncoded(input),
   list: listOr(line),

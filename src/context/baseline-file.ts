@@ -24,7 +24,7 @@ export async function readBaseline(context: Context): Promise<BaselineFile | und
   const found = await loadBaseline(context, baselinePath(context));
   if (found !== undefined) return found;
   throw new OffshootError("CONFIG_UNREADABLE", `The baseline ${context.settings.audit.baseline} does not exist.`, {
-    remedy: "Accept the findings of today: offshoot audit --baseline. Or remove audit.baseline from the settings.",
+    remedy: "Accept the findings of today: npx offshoot audit --baseline. Or remove audit.baseline from the settings.",
   });
 }
 
@@ -50,6 +50,6 @@ export function baselinePath({ settings, resolved }: Context): string {
 
 function unreadable(name: string, why: string): OffshootError {
   return new OffshootError("CONFIG_UNREADABLE", `Could not read the baseline ${name}: ${why}.`, {
-    remedy: "Correct the setting audit.baseline, or delete the file and accept the findings again: offshoot audit --baseline",
+    remedy: "Correct the setting audit.baseline, or delete the file and accept the findings again: npx offshoot audit --baseline",
   });
 }

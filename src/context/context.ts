@@ -7,6 +7,7 @@ import { loadSettings, type Resolved } from "../config/load.ts";
 import type { SettingValues } from "../config/setting-values.ts";
 import type { Settings } from "../config/settings.ts";
 import { misspeltVariables } from "../config/sources.ts";
+import { withoutSecrets } from "../errors.ts";
 import type { Env } from "../environment.ts";
 import { type Listener, silent } from "../events.ts";
 import { branchName } from "../identity/name.ts";
@@ -17,7 +18,7 @@ import { secretsOf } from "../providers/variables.ts";
 import { secretValues } from "../own-secrets.ts";
 import { MIB, readText } from "../read-file.ts";
 import { readCheckout, readDeveloper } from "../identity/checkout.ts";
-import { workingDirectory } from "../process/working-directory.ts";
+import { chosenFolder } from "../process/working-directory.ts";
 
 /** Registers secrets that must not appear in the output, such as in a CI log. */
 export type Conceal = (secrets: readonly string[]) => void | Promise<void>;
@@ -82,8 +83,16 @@ export interface Context {
  * `CONFIG_UNREADABLE`, and `USAGE` when the run cannot be identified.
  */
 export async function prepare(options: CommonOptions): Promise<Context> {
-  const cwd = options.cwd ?? workingDirectory();
+  const cwd = await chosenFolder(options.cwd);
   const env = withoutUnexpandedMacros(options.env ?? process.env);
+  try {
+    return await prepareWith(options, cwd, env);
+  } catch (thrown) {
+    throw withoutSecrets(thrown, secretValues(env));
+  }
+}
+
+async function prepareWith(options: CommonOptions, cwd: string, env: Env): Promise<Context> {
   const ci = detectCi(env, await readEvent(env));
   const given = options.settings ?? {};
   const resolved = await loadSettings({

@@ -11,20 +11,19 @@ import { type DirectUrl, parseUrl } from "../postgres/url.ts";
 export function requireDeployment({ ci, settings }: { readonly ci: CiContext; readonly settings: Settings }, url: DirectUrl): void {
   const { deployment } = ci;
   if (deployment === undefined) return;
-  const named = settings.migrations.production?.trim().toLowerCase();
-  const names = namesOf(url);
-  const isNamed = named !== undefined && names.includes(named);
-  if (deployment === "preview" ? !isNamed : isNamed || (deployment === "unknown" && named !== undefined)) return;
-  const [host = ""] = names;
+  const named = settings.migrations.production;
+  const places = placesOf(url);
+  const isIt = (place: Place): boolean => named !== undefined && isNamed(place, named);
+  if (deployment === "preview" && !places.some(isIt)) return;
+  if (deployment !== "preview" && (places.every(isIt) || (deployment === "unknown" && named !== undefined))) return;
+  const host = places[0]?.host ?? "";
   const allow = `set OFFSHOOT_MIGRATIONS_PRODUCTION=${host}`;
-  const builds = { production: "This is a production build", unknown: "This build may be one of production" }[
-    deployment === "preview" ? "production" : deployment
-  ];
   if (deployment === "preview")
     throw new OffshootError("PROTECTED", `This preview build has the URL of the production database (${host}).`, {
       meaning: "migrations.production names this database, and a preview build never migrates it. Nothing was run.",
       remedy: "Give preview builds the URL of another database, for example of the branch that Neon's integration creates.",
     });
+  const builds = { production: "This is a production build", unknown: "This build may be one of production" }[deployment];
   throw new OffshootError(
     "PROTECTED",
     named === undefined
@@ -40,9 +39,47 @@ export function requireDeployment({ ci, settings }: { readonly ci: CiContext; re
   );
 }
 
-/** What a user can call the database: the host, on Neon the id of its endpoint, and each with the name of the database. */
-function namesOf(url: DirectUrl): readonly string[] {
-  const { host, database } = parseUrl(url);
-  const hosts = [host, ...(/^ep-[^.]+(?=\.)/.exec(host) ?? [])];
-  return [...hosts, ...hosts.map((each) => `${each}/${database}`)].map((name) => name.toLowerCase());
+/** Where a URL leads. */
+interface Place {
+  readonly host: string;
+  readonly port: string;
+  readonly database: string;
+}
+
+/**
+ * Where a URL can lead. Parameters have precedence over the parts before them, and a list of hosts is tried in its order (PostgreSQL
+ * documentation, "Connection URIs"). Drivers that do not read them use the host before them, so that one counts too.
+ */
+function placesOf(url: DirectUrl): readonly Place[] {
+  const { host, port, database } = parseUrl(url);
+  const { searchParams } = new URL(url);
+  const given = (name: string): readonly string[] => searchParams.getAll(name).flatMap((each) => each.split(","));
+  const hosts = [host, ...given("host"), ...given("hostaddr")].filter((each) => each !== "").map(plainHost);
+  const ports = [String(port), ...given("port")];
+  const databases = [database, ...given("dbname")].map((each) => each.toLowerCase());
+  return hosts.flatMap((each) => ports.flatMap((at) => databases.map((name) => ({ host: each, port: at, database: name }))));
+}
+
+/** The value of the setting: a host or an endpoint, and perhaps a port and a database. */
+const NAME = /^(?<host>\[[^\]]+\]|[^:/]+)(?::(?<port>\d+))?(?:\/(?<database>.+))?$/;
+
+function isNamed({ host, port, database }: Place, named: string): boolean {
+  const parts = NAME.exec(named.trim().toLowerCase())?.groups;
+  if (parts === undefined) return false;
+  const wanted = plainHost(parts["host"] ?? "");
+  const endpoint = /^ep-[^.]+(?=\.)/.exec(host)?.[0];
+  return (
+    (wanted === host || wanted === endpoint) &&
+    (parts["port"] === undefined || parts["port"] === port) &&
+    (parts["database"] === undefined || parts["database"] === database)
+  );
+}
+
+/** A host as it is compared: names ignore case and a dot at the end, and Neon's pooled host is the one of the same endpoint. */
+function plainHost(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, "$1")
+    .replace(/\.$/, "")
+    .replace(/^([^.]+)-pooler(?=\.|$)/, "$1");
 }

@@ -2,10 +2,12 @@
 const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.*)$/s;
 
 /**
- * The text of a dotenv file with `lines`, each `NAME="value"`. A variable that the file has already gets its new value where
+ * The text `before` of a dotenv file with `lines`, each `NAME="value"`. A variable that the file has already gets its new value where
  * it is, and once. All other lines are kept as they are, also the lines of a value that is longer than one.
  */
-export function mergeDotenv(text: string, lines: readonly string[]): string {
+export function mergeDotenv(before: string, lines: readonly string[]): string {
+  // A last line without an end gets that of the first line.
+  const text = /^[^\n]*\r\n/.test(before) && !before.endsWith("\n") ? `${before}\r\n` : before;
   const left = new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line]));
   const ours = new Set(left.keys());
   const kept: string[] = [];

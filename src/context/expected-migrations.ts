@@ -25,12 +25,18 @@ export async function missingMigrations(context: Context, meaning?: string): Pro
   const [first] = signs;
   if (first === undefined) return undefined;
   const texts = signs.map(({ text }) => text);
+  const { folder } = context.settings.migrations;
+  // The folder of a setting with a spelling mistake hides migrations that would be found without it.
+  const start =
+    folder === undefined
+      ? "Set"
+      : `Correct the setting migrations.folder (${folder}), where no migrations were found, or remove it. Or set`;
   return new OffshootError(
     "COMMAND_MISSING",
     `No migrations were found in ${directory}, but ${own.length > 0 ? "it has" : "above it there is"} ${texts.slice(0, 3).join(", ")}.`,
     {
       meaning,
-      remedy: `Set ${first.setting}. For a database without migrations, set migrations.tool to none.`,
+      remedy: `${start} ${first.setting}. For a database without migrations, set migrations.tool to none.`,
       facts: { signs: texts.join(", ") },
     },
   );

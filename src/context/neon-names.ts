@@ -3,7 +3,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "../environment.ts";
 import { makeFolders } from "../make-folders.ts";
-import { cacheFolder } from "../process/cache-folder.ts";
+import { recordFolder } from "../process/cache-folder.ts";
 import type { KnownNames } from "../providers/neon/options.ts";
 import { readText } from "../read-file.ts";
 
@@ -14,10 +14,9 @@ const MOST_BYTES = 4096;
  * which the server confirms, and save the calls that list them. Without the file, or with a wrong one, nothing but calls is lost.
  */
 export function neonNames(env: Env, project: string): KnownNames {
-  const home = env["OFFSHOOT_HOME"];
-  const folder = home?.startsWith("/") === true ? home : cacheFolder(env, process.getuid?.());
+  const folder = recordFolder(env, process.getuid?.(), "neon-names");
   const hash = createHash("sha256").update(project).digest("hex").slice(0, 32);
-  const path = folder && join(folder, "neon-names", `${hash}.json`);
+  const path = folder && join(folder, `${hash}.json`);
   return {
     async read() {
       const text = path === undefined ? undefined : await readText(path, MOST_BYTES).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { OffshootError } from "../errors.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
 import { isSameOwner } from "../identity/person.ts";
@@ -35,7 +35,7 @@ export function requireOwner(
       force === undefined
         ? `It was not ${DONE[command]}, because that person may still use it.`
         : `It was not ${DONE[command]}, because --force names ${force}, and not its owner.`,
-    remedy: `To do it nevertheless, run \`${shellCommand(["offshoot", command, ...operands, "--run", context.run.key, "--force", tag.owner ?? ""])}\`.`,
+    remedy: `To do it nevertheless, run \`${ownCommand([command, ...operands, "--run", context.run.key, "--force", tag.owner ?? ""])}\`.`,
     facts: { owner: tag.owner },
   });
 }

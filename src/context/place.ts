@@ -3,7 +3,7 @@ import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { POSTGRES_MAJORS, type PostgresMajor } from "../config/settings.ts";
 import { makeFolders } from "../make-folders.ts";
-import { cacheFolder } from "../process/cache-folder.ts";
+import { recordFolder } from "../process/cache-folder.ts";
 import type { Database, ProviderName } from "../providers/provider.ts";
 import { readText } from "../read-file.ts";
 import type { Context } from "./context.ts";
@@ -63,6 +63,12 @@ export async function recordedPlace(context: Of): Promise<RecordedPlace | undefi
   return { place: { provider, major, image }, isSameWish: wanted === wantedBy(context), refusals };
 }
 
+/** Whether these settings lead to a place without its record too, as those of a command that `run` started after a fallback. */
+export function leadsTo({ provider, postgres, docker }: Of["settings"], place: Place): boolean {
+  const isImage = place.provider !== "docker" || (docker.image ?? place.image) === place.image;
+  return provider[0] === place.provider && (postgres ?? place.major) === place.major && isImage;
+}
+
 /** Records where the database of the run is. A failure has no effect on this command: later ones then follow their settings. */
 export async function recordPlace(
   context: Of,
@@ -94,9 +100,8 @@ export async function forgetPlace(context: Of): Promise<void> {
 
 /** The file of the record. Undefined when this user has no folder for it. */
 export function placeFile({ env, name }: Of): string | undefined {
-  const home = env["OFFSHOOT_HOME"];
-  const folder = home?.startsWith("/") === true ? home : cacheFolder(env, process.getuid?.());
-  return folder && join(folder, "places", `${createHash("sha256").update(name).digest("hex").slice(0, 32)}.json`);
+  const folder = recordFolder(env, process.getuid?.(), "places");
+  return folder && join(folder, `${createHash("sha256").update(name).digest("hex").slice(0, 32)}.json`);
 }
 
 function wantedBy({ settings }: Of): string {

@@ -11,7 +11,7 @@ import type { Context } from "./context.ts";
 /** A scratch database is always local, where copies are fast and free. It is never a Neon branch. */
 const LOCAL: readonly ProviderName[] = ["docker", "embedded", "existing"];
 
-/** After this, `sweep` deletes the scratch database of a killed process. */
+/** After this, `sweep` deletes the scratch database of a killed process, where its server has not dropped it before. */
 const SCRATCH_TTL_MS = 2 * 3_600_000;
 
 /** Runs `work` on a new, empty local database, and deletes the database afterwards in any case. */
@@ -22,7 +22,12 @@ export async function withScratchDatabase<T>(context: Context, purpose: string, 
   const providers = await Promise.all(names.map((name) => loadProvider(name, context)));
   const { database } = await chooseDatabase(providers, request, providerLimits(context));
   try {
-    return await work(database);
+    const tied = await database.tie?.(context.signal);
+    try {
+      return await work(database);
+    } finally {
+      await tied?.[Symbol.asyncDispose]();
+    }
   } finally {
     await database[Symbol.asyncDispose]();
   }

@@ -1,4 +1,4 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { isUtf8 } from "node:buffer";
 import { relative, resolve } from "node:path";
 import type { Spec } from "../audit/spec/spec.ts";
@@ -41,7 +41,7 @@ export async function specText(path: string, name: string): Promise<string> {
     bytes = await readBytes(path, MAX_BYTES);
   } catch (thrown) {
     throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${readFailure(thrown)}.`, {
-      remedy: `Correct the path, or write a spec from a correct database: ${shellCommand(["offshoot", "audit", "--write", name])}`,
+      remedy: `Correct the path, or write a spec from a correct database: ${ownCommand(["audit", "--write", name])}`,
       facts: { file: path, reason: codeOf(thrown) },
     });
   }

@@ -1,4 +1,4 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { isOffshootError, OffshootError } from "../errors.ts";
 import { type DirectUrl, directUrl, readPostgresUrl } from "../postgres/url.ts";
 import { findDatabase } from "../providers/choose.ts";
@@ -64,7 +64,7 @@ export async function stoppedServer(context: Context): Promise<OffshootError | u
     if (stopped === undefined) continue;
     const { run, name } = context;
     const own = run.source === "flag" ? ["--run", run.key] : [];
-    const [up, down] = ["up", "down"].map((command) => shellCommand(["offshoot", command, ...own]));
+    const [up, down] = ["up", "down"].map((command) => ownCommand([command, ...own]));
     const isThere = stopped === "there";
     return new OffshootError("PROVIDER_OUTAGE", `The local Postgres server (${provider.name}) of the database ${name} does not run.`, {
       meaning: isThere
@@ -82,7 +82,7 @@ export function unknownRun({ run, name: database }: Pick<Context, "run" | "name"
   const name = run.source === "flag" ? ["--run", run.key] : [];
   return new OffshootError("RUN_UNKNOWN", `There is no database for the run ${run.key} of ${run.repository} (${database}).`, {
     meaning: "It was never created, has expired, or belongs to a run with another name.",
-    remedy: `Create it with \`${shellCommand(["offshoot", "up", ...name])}\`, or list existing databases with \`offshoot list\`.`,
+    remedy: `Create it with \`${ownCommand(["up", ...name])}\`, or list existing databases with \`npx offshoot list\`.`,
   });
 }
 

@@ -28,7 +28,7 @@ export interface OwnerTag {
   readonly checkout?: string | undefined;
   /** The name of a clone of the run's database; undefined for the run's database itself. */
   readonly clone?: string | undefined;
-  /** The suite of tests to which a clone belongs: when the suite has ended, the clone is deleted. */
+  /** The suite of tests, or the process, to which a database belongs: when that has ended, the database is deleted. */
   readonly suite?: string | undefined;
 }
 

@@ -43,6 +43,8 @@ if [ "\${3:-0}" = 1 ] && branch=$(git symbolic-ref --quiet --short HEAD); then
 fi
 `;
 
+const SHELL = "#!/bin/sh\n";
+
 /** A file that git tracks is part of the branch, and its variables can make every program do something else. */
 const ENVRC = `# offshoot: loads the URLs that \`npx offshoot env --write .env\` wrote. A .env that git tracks is not loaded.
 if ! git ls-files --error-unmatch .env >/dev/null 2>&1; then dotenv_if_exists .env; fi
@@ -71,7 +73,7 @@ function planHook({ hooksFolder, usualFolder, husky, lefthook, texts }: HookFact
     const note = `core.hooksPath is set to ${hooksFolder}, which other repositories can use too, so nothing was written there.`;
     return { file: addedTo(path, SCRIPT, texts), notes: [note] };
   }
-  return { file: filePlan(path, `#!/bin/sh\n${SCRIPT}`, texts, RECORDS, SCRIPT), notes: [] };
+  return { file: filePlan(path, `${SHELL}${SCRIPT}`, texts, RECORDS, SCRIPT), notes: [] };
 }
 
 /** A new file with `text`, unless one exists: then `toAdd` is for the user, unless the file already contains `mark`. */
@@ -83,7 +85,9 @@ function filePlan(path: string, text: string, texts: HookFacts["texts"], mark: s
 }
 
 function addedTo(path: string, text: string, texts: HookFacts["texts"]): PlannedFile {
-  return texts[path]?.includes(RECORDS) === true ? { path, state: "kept", text: "" } : { path, state: "add", text };
+  const present = texts[path];
+  if (present === undefined) return { path, state: "missing", text: `${SHELL}${text}` };
+  return present.includes(RECORDS) ? { path, state: "kept", text: "" } : { path, state: "add", text };
 }
 
 function indented(text: string): string {

@@ -1,4 +1,4 @@
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand, shellCommand } from "../shell-command.ts";
 import { posix } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { CONFIGURATION, configurationText, scriptCommand } from "./configuration.ts";
@@ -14,9 +14,9 @@ export interface PlannedFile {
   readonly path: string;
   /**
    * `new`: the file is written. `same`: it exists with exactly this text. `kept`: it exists and needs no change. `add`: it
-   * exists, and the user must add `text` to it.
+   * exists, and the user must add `text` to it. `missing`: the user must create it with `text`, because other repositories or another tool use its folder.
    */
-  readonly state: "new" | "same" | "kept" | "add";
+  readonly state: "new" | "same" | "kept" | "add" | "missing";
   /** The text to write or to add. Empty for `same` and `kept`. */
   readonly text: string;
 }
@@ -118,7 +118,7 @@ function chooseService({ pipelines, host }: RepositoryFacts): { readonly name: C
     const services = used.map((name) => `${CI_SERVICES[name].title} (${pathsOf(CI_SERVICES[name], pipelines)[0]})`).join(" and ");
     throw new OffshootError("USAGE", `Several CI services are used here: ${services}.`, {
       meaning: "It is not clear which of them needs a database. Nothing was written.",
-      remedy: `Choose one, for example: ${shellCommand(["offshoot", "init", "--service", first])}`,
+      remedy: `Choose one, for example: ${ownCommand(["init", "--service", first])}`,
     });
   }
   const hosted = host === undefined ? undefined : names.find((name) => CI_SERVICES[name].host?.test(host));

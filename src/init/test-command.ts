@@ -24,16 +24,20 @@ export function testCommandOf(
   if (isPytest(texts)) return { command: "pytest" };
   if (texts[".rspec"] !== undefined) return { command: "bundle exec rspec" };
   if (texts["bin/rails"] !== undefined) return { command: "bin/rails test" };
-  if (/\btest\b|\bdefault\b/i.test(texts["Rakefile"] ?? "")) return { command: rakeOf(texts) };
+  const rake = rakeOf(texts);
+  if (rake !== undefined) return { command: rake };
   if (texts["go.mod"] !== undefined) return { command: "go test ./..." };
   if (/^test:/m.test(texts["Makefile"] ?? "")) return { command: "make test", needs: "the programs that the Makefile uses" };
   return undefined;
 }
 
-/** Bundler starts only programs of the Gemfile. Rake is also part of Ruby itself. */
-function rakeOf(texts: RepositoryFacts["texts"]): string {
+/** Without the task `default`, `rake` alone fails. Bundler starts only programs of the Gemfile, and rake is also part of Ruby itself. */
+function rakeOf(texts: RepositoryFacts["texts"]): string | undefined {
+  const rakefile = texts["Rakefile"] ?? "";
+  const task = /\btask\b[^\n]*\bdefault\b/.test(rakefile) ? "" : /\btest\b|\bTestTask\b/i.test(rakefile) ? " test" : undefined;
+  if (task === undefined) return undefined;
   const isInBundle = /\brake\b/.test(`${texts["Gemfile"] ?? ""}\n${texts["Gemfile.lock"] ?? ""}`);
-  return isInBundle ? "bundle exec rake" : "rake";
+  return `${isInBundle ? "bundle exec rake" : "rake"}${task}`;
 }
 
 function isPytest(texts: RepositoryFacts["texts"]): boolean {

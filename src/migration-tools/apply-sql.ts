@@ -2,13 +2,16 @@
  * The migration command for a folder of SQL files: `apply-sql.cjs FOLDER up [COUNT]` and `apply-sql.cjs FOLDER down`, for
  * the database at `DATABASE_URL`.
  */
+import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf, messageOf } from "../errors.ts";
 import { failUnlessSettled } from "../process/settled.ts";
 import { type Session, withSession } from "../postgres/connect.ts";
 import { literal } from "../postgres/identifier.ts";
-import { commitsItself, psqlOnly, readPlainSql } from "./plain-file.ts";
+import { createOnlyOurs } from "../postgres/only-ours.ts";
+import { readBytes } from "../read-file.ts";
+import { commitsItself, MOST_BYTES, psqlOnly, readPlainSql } from "./plain-file.ts";
 import { byBytes } from "./repository.ts";
 import { isUpFile, sqlName } from "./sql.ts";
 
@@ -21,8 +24,11 @@ const ALONE = "A statement that cannot run in a transaction must be the only one
 const RESET_ROLE = "reset session authorization; reset role";
 
 /** The migrations run with the search path of the database, so every name in the statements of this file has its schema. */
-const CREATE_TABLE = `create table if not exists offshoot.applied
-  (name pg_catalog.text primary key, at pg_catalog.timestamptz not null default pg_catalog.now())`;
+const CREATE = `create schema if not exists offshoot; create table if not exists offshoot.applied
+  (name pg_catalog.text primary key, at pg_catalog.timestamptz not null default pg_catalog.now(), content pg_catalog.text)`;
+
+/** An earlier version of offshoot made the table without it. */
+const HAS_CONTENT = `select from pg_catalog.pg_attribute where attrelid = 'offshoot.applied'::pg_catalog.regclass and attname = 'content'`;
 
 const [, , folder = ".", direction = "up", count] = process.argv;
 
@@ -39,29 +45,52 @@ async function main(): Promise<void> {
 }
 
 async function up(session: Session): Promise<void> {
-  await session.query("create schema if not exists offshoot");
-  await session.query(CREATE_TABLE);
-  const applied = new Set(await appliedNames(session));
+  await createOnlyOurs(session, CREATE, ["applied"]);
+  if ((await session.query(HAS_CONTENT)).length === 0) await session.query("alter table offshoot.applied add content pg_catalog.text");
+  const applied = new Map((await appliedFiles(session)).map(({ name, content }) => [name, content]));
   const files = (await readdir(folder)).filter(isUpFile).toSorted(byBytes);
+  await warnOfChanges(applied, files);
   const pending = files.filter((file) => !applied.has(sqlName(file))).slice(0, count === undefined ? undefined : Number(count));
   // A file that cannot be applied is reported before anything is applied.
   for (const file of pending) await readPlainSql(join(folder, file));
   for (const file of pending) {
-    await apply(session, file, `insert into offshoot.applied (name) values (${literal(sqlName(file))})`);
+    const content = literal(await hashOf(file));
+    await apply(session, file, `insert into offshoot.applied (name, content) values (${literal(sqlName(file))}, ${content})`);
     process.stdout.write(`applied ${file}\n`);
   }
 }
 
+/** What the database has from files that are different or missing now. It stays there, so the schema is not that of the files. */
+async function warnOfChanges(applied: ReadonlyMap<string, string | null>, files: readonly string[]): Promise<void> {
+  for (const [name, content] of applied) {
+    const file = files.find((each) => sqlName(each) === name);
+    const changed = file !== undefined && content !== null && content !== (await hashOf(file));
+    if (!changed && file !== undefined) continue;
+    const what = changed
+      ? `${file} has changed since it was applied to this database, and is not applied again.`
+      : `${name} was applied to this database, and its file is missing now.`;
+    process.stderr.write(`warning: ${what} The schema can differ from that of the files.\n`);
+  }
+}
+
+async function hashOf(file: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readBytes(join(folder, file), MOST_BYTES))
+    .digest("hex");
+}
+
 async function down(session: Session): Promise<void> {
-  const last = (await appliedNames(session)).at(-1);
+  const last = (await appliedFiles(session)).at(-1)?.name;
   if (last === undefined) return;
   await apply(session, `${last}.down.sql`, `delete from offshoot.applied where name operator(pg_catalog.=) ${literal(last)}`);
   process.stdout.write(`rolled back ${last}\n`);
 }
 
-async function appliedNames(session: Session): Promise<readonly string[]> {
-  const rows = await session.query<{ name: string }>('select name from offshoot.applied order by name collate pg_catalog."C"');
-  return rows.map(({ name }) => name);
+/** `content`: null where an earlier version of offshoot applied the file. */
+async function appliedFiles(session: Session): Promise<readonly { readonly name: string; readonly content: string | null }[]> {
+  return session.query<{ name: string; content: string | null }>(
+    'select name, content from offshoot.applied order by name collate pg_catalog."C"',
+  );
 }
 
 /** One message with a transaction of its own, which a file can also end itself, and begin another one. */

@@ -3,7 +3,7 @@ import { MIB, readBytes } from "../read-file.ts";
 import { statementWords } from "./sql-words.ts";
 
 /** More than Postgres accepts in one message, which has at most 1 GiB. */
-const MOST_BYTES = 1024 * MIB;
+export const MOST_BYTES = 1024 * MIB;
 
 const UTF16 = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 /** The first line of the file that Git LFS keeps in place of a large one (its specification). */

@@ -11,6 +11,8 @@ export interface ServerError {
   readonly line?: number | undefined;
   /** Whether code in the database raised it, such as `RAISE` of PL/pgSQL. Its message can have any text, also values of rows. */
   readonly isRaised?: boolean | undefined;
+  /** The character of the statement, from 1, where the server found it: in the text itself, and not in a row. */
+  readonly position?: number | undefined;
 }
 
 /** In place of a message that code in the database wrote. */

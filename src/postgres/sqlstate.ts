@@ -14,6 +14,7 @@ export const SQLSTATE = {
   undefinedObject: "42704",
   wrongObjectType: "42809",
   invalidParameterValue: "22023",
+  invalidText: "22P02",
   dependentObjects: "2BP01",
   invalidPassword: "28P01",
   invalidAuthorization: "28000",

@@ -54,7 +54,7 @@ export async function runInForeground(command: readonly string[], options: Foreg
     const { code, signal } = await child.ended;
     return { exitCode: signal === null ? (code ?? 1) : exitCodeOf(signal), signal: signal ?? undefined };
   } catch (thrown) {
-    throw commandNotFound(command[0] ?? "", thrown, "offshoot run -- sh -c '…'");
+    throw commandNotFound(command[0] ?? "", thrown, "npx offshoot run -- sh -c 'COMMAND'");
   } finally {
     clearTimeout(kill);
     options.signal.removeEventListener("abort", stop);

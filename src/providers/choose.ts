@@ -23,7 +23,10 @@ export async function chooseDatabase(providers: readonly Provider[], request: Da
     if (!answer.mayFallBack) throw rejected(answer);
     refusals.push(answer);
     // After the last provider, the error contains the refusal, and nothing was skipped.
-    if (index < providers.length - 1) limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });
+    if (index < providers.length - 1) {
+      const text = answer.hint === undefined ? answer.text : `${answer.text} ${answer.hint}`;
+      limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text });
+    }
   }
   throw noProvider(refusals);
 }
@@ -78,7 +81,7 @@ export function noProvider(refusals: readonly Refusal[]): OffshootError {
       "NO_PROVIDER",
       `The provider ${only.provider} cannot provide a database: ${only.text.replace(/[^.!?]$/, "$&.")}`,
       {
-        remedy: only.remedy ?? "Run `offshoot doctor`: it shows what the provider needs.",
+        remedy: only.remedy ?? "Run `npx offshoot doctor`: it shows what the provider needs.",
         facts,
       },
     );
@@ -88,7 +91,7 @@ export function noProvider(refusals: readonly Refusal[]): OffshootError {
   );
   return new OffshootError("NO_PROVIDER", "No provider can provide a database.", {
     meaning: reasons.length === 0 ? "No provider is configured." : reasons.join("\n"),
-    remedy: "Run `offshoot doctor`: it shows what each provider needs.",
+    remedy: "Run `npx offshoot doctor`: it shows what each provider needs.",
     facts,
   });
 }

@@ -25,4 +25,6 @@ export interface Listed {
   readonly readAt?: Date | undefined;
   /** True when its creation failed or its deletion was interrupted, and no job can use it. */
   readonly broken: boolean;
+  /** True while a process deletes it. Undefined when the provider does not know it. */
+  readonly deleting?: boolean | undefined;
 }

@@ -48,6 +48,11 @@ export interface Database extends AsyncDisposable {
    * records the use. Returns the expiry; undefined when the database was deleted meanwhile or has no expiry.
    */
   readonly renew?: (ttlMs: number, signal: AbortSignal) => Promise<Date | undefined>;
+  /**
+   * Ties the database to this process until the result is disposed of: once the process was killed, the server drops the
+   * database before it expires. Missing where a killed process cannot be seen.
+   */
+  readonly tie?: ((signal: AbortSignal) => Promise<AsyncDisposable>) | undefined;
   /** Makes a temporary copy of the current state. No session may be open in the database. Missing when copies are expensive. */
   readonly copy?: (signal: AbortSignal) => Promise<Copy>;
   /** Where clones are made. A refusal: why this provider makes none. */

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly text: string;
   /** What the user can do about it; one line. */
   readonly remedy?: string | undefined;
+  /** What avoids the attempt, for a provider that is skipped in each run. One sentence. */
+  readonly hint?: string | undefined;
   /** Whether the next configured provider may be used instead. */
   readonly mayFallBack: boolean;
   /** Whether databases of ours may exist there nevertheless. Then they are searched for, and an outage is reported. */

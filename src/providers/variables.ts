@@ -45,8 +45,8 @@ export function variablesOf(database: Pick<Database, "url" | "directUrl" | "prov
 }
 
 /** The variables of a database that was given by URL. They contain its password. */
-export function variablesOfUrl(url: string): Readonly<Record<string, string>> {
-  return { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, ...libpqVariables(url) };
+export function variablesOfUrl(url: string, directUrl = url): Readonly<Record<string, string>> {
+  return { DATABASE_URL: url, DATABASE_URL_UNPOOLED: directUrl, ...libpqVariables(directUrl) };
 }
 
 type LibpqVariables = Omit<DatabaseVariables, "DATABASE_URL" | "DATABASE_URL_UNPOOLED" | "OFFSHOOT_PROVIDER" | "OFFSHOOT_DATABASE_ID">;

@@ -112,7 +112,7 @@ export async function readState(session: Session, key: MarkerKey): Promise<{ sta
 
 /**
  * Records an inherited "ready" as this database's own marker, so that a job of the same run with other migrations gets
- * a conflict. Writes nothing when another job was faster.
+ * a conflict. The times of the row are those of this job, so it is also the owner. Writes nothing when another job was faster.
  */
 export async function adoptReady(session: Session, key: MarkerKey, from: Marker, request: ReadinessRequest): Promise<void> {
   await session.query(
@@ -121,7 +121,15 @@ export async function adoptReady(session: Session, key: MarkerKey, from: Marker,
      select $1, $2, $3, $4, 'ready', $5, $6, $7::pg_catalog.json, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()
       where not exists (select 1 from offshoot.readiness where database_id = $1 and fingerprint <> $3)
      on conflict do nothing`,
-    [key.database, key.run, key.fingerprint, request.invocation, request.attempt, from.epoch, asciiJson(from.owner)],
+    [
+      key.database,
+      key.run,
+      key.fingerprint,
+      request.invocation,
+      request.attempt,
+      from.epoch,
+      asciiJson({ ...request.owner, leaseMs: request.timings.leaseMs }),
+    ],
   );
 }
 

@@ -130,7 +130,7 @@ export function conflictError(marker: Marker, fingerprint: string): OffshootErro
     meaning:
       `${describeOwner(marker.owner)} has fingerprint ${marker.fingerprint.slice(0, 12)} (${marker.state}), ` +
       `this job has ${fingerprint.slice(0, 12)}. They cannot use the same database.`,
-    remedy: `Give both jobs the same checkout, migration files and migration command, or a different run each (--run). If you changed them at your desk since, start again with a new database: offshoot down.${retry}`,
+    remedy: `Give both jobs the same checkout, migration files and migration command, or a different run each (--run). If you changed them at your desk since, start again with a new database: npx offshoot down.${retry}`,
     facts: { recorded: marker.fingerprint, fingerprint, state: marker.state, host: marker.owner.host, pid: marker.owner.pid },
   });
 }

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import * as fs from "node:fs";
-import { stat } from "node:fs/promises";
 import { posix, resolve, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { cancelled } from "../deadline.ts";
 import { codeOf, OffshootError } from "../errors.ts";
-import { MIB, readChunks, readFailure } from "../read-file.ts";
+import { stat } from "../file-facts.ts";
+import { CHUNK_BYTES, MIB, readBytes, readChunks, readFailure } from "../read-file.ts";
 import { readdirUntil } from "./search-folders.ts";
 
 export interface FingerprintInput {
@@ -28,6 +29,9 @@ const MOST_FILES = 100_000;
 /** A dump with test data can be large. It is hashed in pieces. */
 const MOST_BYTES = 4096 * MIB;
 
+/** Files that are hashed until signals and timers get their turn: some 10 ms. */
+const PAUSE_AFTER = 200;
+
 /** Files that tools create beside migrations. They must not change the fingerprint. */
 const LEFTOVERS = ["**/__pycache__/**", "**/*.pyc", "**/node_modules/**", "**/.git/**", "**/.DS_Store"];
 
@@ -44,7 +48,9 @@ export async function fingerprintOf(input: FingerprintInput): Promise<string> {
     hash.update(`${Buffer.byteLength(part)}:`).update(part);
   };
   for (const part of [FORMAT, input.command, input.tool ?? "", input.toolVersion ?? ""]) add(part);
-  for (const file of await filesOf(input)) {
+  for (const [at, file] of (await filesOf(input)).entries()) {
+    // Small files are read without a wait, in which nothing else could happen.
+    if (at % PAUSE_AFTER === 0) await setImmediate();
     requireTime(input);
     add(file);
     await addFile(hash, resolve(input.directory, file));
@@ -113,7 +119,8 @@ async function addFile(hash: Hash, path: string): Promise<void> {
     const { size } = await stat(path);
     hash.update(`${size}:`);
     let read = 0;
-    for await (const chunk of readChunks(path, MOST_BYTES)) {
+    const chunks = size > CHUNK_BYTES ? readChunks(path, MOST_BYTES) : [await readBytes(path, MOST_BYTES)];
+    for await (const chunk of chunks) {
       hash.update(chunk);
       read += chunk.length;
     }

@@ -8,7 +8,7 @@ import { keepBaseAndFinish } from "./finalizing.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
 import { type RunningMigration, startMigration } from "./migration.ts";
 import { holdsLeaderLock } from "./lock.ts";
-import { cannotRecord, markerChanged, write } from "./record.ts";
+import { cannotRecord, lossReason, markerChanged, write } from "./record.ts";
 import type { MigrateRequest } from "./request.ts";
 import { endOlderSessions, untilOlderSessionsEnded } from "./sessions.ts";
 import { runStep } from "./step.ts";
@@ -26,6 +26,7 @@ import { notifyWaiters } from "./wake-up.ts";
 export async function lead(held: Lead, request: MigrateRequest, within: Deadline): Promise<Outcome> {
   const { session, claim } = held;
   let running: RunningMigration | undefined;
+  let refused: string | undefined;
   // Without a pause before the command, the sessions of earlier leaders are ended at the same time.
   let isEndingOlder = held.settleMs === 0;
   const beat = async (): Promise<boolean> => {
@@ -43,9 +44,13 @@ export async function lead(held: Lead, request: MigrateRequest, within: Deadline
     return migration;
   };
   try {
-    const verdict = await migrate(held, request, within, heartbeat, start);
+    const look = async (): Promise<void> => void (refused = await request.refuseBase?.(session, claim.epoch));
+    const verdict = await migrate(held, request, within, heartbeat, { look, start });
     heartbeat.stop();
-    return await record(heartbeat.lost.aborted ? lostHeartbeat(heartbeat) : verdict, held, request, within);
+    const last = heartbeat.lost.aborted ? lostHeartbeat(heartbeat) : verdict;
+    if (refused === undefined) return await record(last, held, request, within);
+    if (last.kind === "migrated") request.emit({ kind: "detail", text: `The migrated database was not kept as a base: ${refused}` });
+    return await record(last, held, { ...request, keepAsBase: undefined }, within);
   } finally {
     heartbeat.stop();
   }
@@ -53,11 +58,19 @@ export async function lead(held: Lead, request: MigrateRequest, within: Deadline
 
 type Start = (step: MigrateRequest) => Promise<RunningMigration>;
 
-async function migrate(held: Lead, request: MigrateRequest, within: Deadline, heartbeat: Heartbeat, start: Start): Promise<Verdict> {
+/** `look` is called before anything changes the database. */
+interface Calls {
+  readonly look: () => Promise<void>;
+  readonly start: Start;
+}
+
+async function migrate(held: Lead, request: MigrateRequest, within: Deadline, heartbeat: Heartbeat, calls: Calls): Promise<Verdict> {
+  const { look, start } = calls;
   try {
     await within.pause(held.settleMs);
     await untilOlderSessionsEnded(held.session, held.claim.epoch, within, request.emit);
     await reportLeftUnfenced(held.session, held.endedLeaderAt, request.emit);
+    await look();
     for (const { toolLock } of [request, ...(request.next ?? [])]) {
       if (toolLock !== undefined && !heartbeat.lost.aborted) await releaseLeftLock(held, toolLock, request.emit);
     }
@@ -127,7 +140,7 @@ function lostHeartbeat(heartbeat: Heartbeat): Verdict {
   if (cause === undefined) return { kind: "lost", lost: "its database session was ended" };
   if (isOffshootError(cause) && cause.code === "LEADERSHIP_LOST") return { kind: "dropped", error: cause };
   if (!isTemporary(cause)) return { kind: "dropped", error: cannotRecord(cause, "the leader's heartbeat") };
-  return { kind: "lost", lost: `the database did not answer (${messageOf(cause)})` };
+  return { kind: "lost", lost: lossReason(cause) };
 }
 
 /** Waits for the command. Stops it with a short grace when the lead is lost or time is up, and with the full one on cancel. */

@@ -2,6 +2,7 @@ import type { Deadline } from "../deadline.ts";
 import { codeOf, type ErrorFacts, messageOf, OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { withLock } from "../postgres/lock.ts";
+import { createOnlyOurs } from "../postgres/only-ours.ts";
 import { isTableMissing, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 import { ownTables } from "./own-tables.ts";
 import type { Owner } from "./request.ts";
@@ -129,7 +130,7 @@ export async function ensureTables(session: Session, within: Deadline): Promise<
   if ((await ownTables(session)) === "all") return;
   try {
     await withLock(session, "offshoot:bootstrap", within, async () => {
-      if ((await ownTables(session)) !== "all") await session.query(CREATE);
+      if ((await ownTables(session)) !== "all") await createOnlyOurs(session, CREATE, ["readiness", "waiters", "sessions"]);
     });
   } catch (thrown) {
     const code = codeOf(thrown);

@@ -1,11 +1,11 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { messageOf } from "../errors.ts";
 import { type Lead, recordHeartbeat } from "./claim.ts";
 import { admit, checksConnection } from "./admission.ts";
 import { type CommandOptions, type Fence, type RunningCommand, startCommand } from "./command.ts";
 import { leavesMachine } from "./fence.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { MigrationCommand } from "./migration-command.ts";
+import { lossReason } from "./record.ts";
 import type { MigrateRequest } from "./request.ts";
 import { migrationName } from "./session-names.ts";
 import { forgetEndedSessions } from "./sessions.ts";
@@ -16,7 +16,7 @@ import { startWork } from "./work.ts";
 
 /** A running migration, and what is left of it when its command has ended with status 0. */
 export interface RunningMigration extends RunningCommand {
-  /** Sessions that were still open then, after a limited wait. A text: the database did not answer. */
+  /** Sessions that were still open then, after a limited wait. A text: why the lead is lost. */
   sessionsLeft(): number | string;
   /** Sessions that do not pass the broker. Undefined: nothing passes one. */
   readonly unfenced?: UnfencedWatch | undefined;
@@ -83,6 +83,6 @@ async function sessionsLeft({ session, claim: { epoch } }: Lead): Promise<number
       if (left === 0 || performance.now() >= end) return left;
     }
   } catch (thrown) {
-    return messageOf(thrown);
+    return lossReason(thrown);
   }
 }

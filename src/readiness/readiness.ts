@@ -20,8 +20,11 @@ export type { Migrated, MigrateRequest, MigrationStep, ReadinessRequest } from "
 
 /** One call can lose the lead by accident. If it happens so often, something ends its sessions again and again. */
 const MAX_LOSSES = 5;
-/** While a base is copied, other jobs should not connect. */
-const FINALIZING_PAUSE_MS = 1000;
+/**
+ * While a base is copied, other jobs connect less often. One that does waits for the copy: `CREATE DATABASE` holds a lock of its template
+ * that a login needs (`createdb` and `InitPostgres` in PostgreSQL's source), so the pause is short.
+ */
+const FINALIZING_PAUSE_MS = 300;
 
 /**
  * Runs the migrations of a fingerprint once. The first of many callers becomes the leader, the others wait. Returns
@@ -221,7 +224,7 @@ async function attemptToLead(session: Session, caller: Caller, call: CallState, 
       secrets: request.secrets,
     });
   }
-  const text = `This job lost the lead of the migration, because ${attempt.lost}. Its migration command was ended. It now waits for the next leader, or leads again.`;
+  const text = `This job lost the lead of the migration, because ${attempt.lost}. Its migration command has ended, or was ended. It now waits for the next leader, or leads again.`;
   request.emit({ kind: "warning", text });
   return false;
 }

@@ -21,7 +21,15 @@ export async function write(writing: Promise<boolean>, what: string): Promise<"w
 /** The loss of the lead that a failed write means. Throws what `cannotRecord` returns when the failure is permanent. */
 export function lostBy(thrown: unknown, what: string): Lost {
   if (!isTemporary(thrown)) throw cannotRecord(thrown, what);
-  return { lost: `the database did not answer (${messageOf(thrown)})` };
+  return { lost: lossReason(thrown) };
+}
+
+/** Completes "This job lost the lead of the migration, because …" for a statement that failed for now. */
+export function lossReason(thrown: unknown): string {
+  if (sqlstateOf(thrown) === SQLSTATE.adminShutdown) {
+    return `its database session was ended, by a job that took over because this one sent no heartbeat, by an administrator, or because the server stopped (${messageOf(thrown)})`;
+  }
+  return `the database did not answer (${messageOf(thrown)})`;
 }
 
 /** The error for a marker that the server cannot write. `what` completes "could not record …". */

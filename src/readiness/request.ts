@@ -1,5 +1,6 @@
 import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
+import type { Session } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import type { CommandEnd } from "./command.ts";
 import type { MigrationCommand } from "./migration-command.ts";
@@ -111,10 +112,15 @@ export interface MigrateRequest extends ReadinessRequest, MigrationStep {
   /** Whether the sessions of the commands pass offshoot's broker. Default `auto`. */
   readonly fence?: FenceMode | undefined;
   /**
+   * Called by the leader before the first step, with its session and the number of its lead in this database. Returns why
+   * the database must not be kept as a base; undefined: it may.
+   */
+  readonly refuseBase?: ((session: Session, epoch: number) => Promise<string | undefined>) | undefined;
+  /**
    * Copies the migrated database as a base while it has no session. A failure is ignored. The copy may take a few
    * seconds. `isUnchanged` returns whether the marker is still as it was when the copy began.
    */
-  readonly keepAsBase?: (isUnchanged: () => Promise<boolean>, signal: AbortSignal) => Promise<boolean>;
+  readonly keepAsBase?: ((isUnchanged: () => Promise<boolean>, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
 /** How the database became ready. */

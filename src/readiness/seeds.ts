@@ -1,6 +1,7 @@
 import { asciiKey } from "../ascii.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import type { Session } from "../postgres/connect.ts";
+import { createOnlyOurs } from "../postgres/only-ours.ts";
 import { type Claim, OWN_ROW, ownRow } from "./claim.ts";
 import type { Failure } from "./marker.ts";
 import type { SeedStep } from "./request.ts";
@@ -14,7 +15,7 @@ create table if not exists offshoot.seeds (
   name pg_catalog.text primary key,
   fingerprint pg_catalog.text not null,
   started_at pg_catalog.timestamptz not null,
-  finished_at timestamptz
+  finished_at pg_catalog.timestamptz
 )`;
 
 /** `started`: it must run now. `done`: it ran before. The other two: it must not run, and its rows are not those of its files. */
@@ -25,7 +26,7 @@ export type SeedStart = "started" | "done" | "interrupted" | "changed";
  * A seed that started and did not finish may have left some of its rows, so only a repeatable one starts again.
  */
 export async function recordSeedStart(session: Session, held: Claim, name: string, seed: SeedStep): Promise<SeedStart | "lost"> {
-  await session.query(CREATE);
+  await createOnlyOurs(session, CREATE, ["seeds"]);
   const [before] = await session.query<{ same: boolean; finished: boolean }>(
     "select fingerprint = $2 as same, finished_at is not null as finished from offshoot.seeds where name = $1",
     [asciiKey(name), seed.fingerprint],
@@ -54,7 +55,7 @@ export async function recordSeedEnd(session: Session, held: Claim, name: string)
 
 /** The failure for a seed that must not run again on a database. */
 export function seedFailure(why: "interrupted" | "changed", run: string): Failure {
-  const down = shellCommand(["offshoot", "down", "--run", run]);
+  const down = ownCommand(["down", "--run", run]);
   return {
     code: "MIGRATION_FAILED",
     message:

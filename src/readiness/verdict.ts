@@ -26,7 +26,7 @@ export function lossOf(end: CommandEnd): Verdict | undefined {
 export function verdictOf(end: CommandEnd, left: number | string, request: MigrateRequest): Verdict {
   const failure = failureOf(end, left, request);
   if (failure !== undefined) return { kind: "failed", failure, error: leaderError(failure, request) };
-  if (typeof left === "string") return { kind: "lost", lost: `the database did not answer (${left})` };
+  if (typeof left === "string") return { kind: "lost", lost: left };
   warnOf(end, request);
   return { kind: "migrated" };
 }

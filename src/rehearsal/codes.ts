@@ -15,10 +15,19 @@ export const CODES: Readonly<Record<RehearsalCode, Code>> = {
   "rows-missing": { severity: "error", title: "A table has no rows in the copy" },
   "migration-slow": { severity: "error", title: "The migrations take too long" },
   "fails-on-data": { severity: "error", title: "A migration fails on rows that exist" },
-  "fails-by-timeout": { severity: "error", title: "A migration fails because of a time limit of its role" },
+  "fails-by-timeout": {
+    severity: "error",
+    title: "A migration fails because of a time limit of its role",
+  },
   "migration-fails": { severity: "error", title: "A migration fails" },
   "exception-expired": { severity: "warning", title: "An exception for a table has expired" },
-  "traffic-fails": { severity: "error", title: "A statement of the traffic fails since the migrations" },
+  "traffic-fails": {
+    severity: "error",
+    title: "A statement of the traffic fails since the migrations",
+  },
   "traffic-waits": { severity: "info", title: "How long the traffic waited" },
-  "lock-without-timeout": { severity: "info", title: "A strong lock is requested without a lock timeout" },
+  "lock-without-timeout": {
+    severity: "info",
+    title: "A strong lock is requested without a lock timeout",
+  },
 };

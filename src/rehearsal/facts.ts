@@ -39,11 +39,19 @@ export interface RehearsalFacts {
   readonly "reads-blocked": BlockedFacts;
   readonly "writes-blocked": BlockedFacts;
   /** Many rows were changed in one transaction: whoever changes one of them waits for its end. */
-  readonly "rows-locked": StatementFacts & { readonly rows: string; readonly held: string; readonly limit: string };
+  readonly "rows-locked": StatementFacts & {
+    readonly rows: string;
+    readonly held: string;
+    readonly limit: string;
+  };
   readonly "table-rewritten": StatementFacts & { readonly size: string; readonly limit: string };
   /** The rows of a table could not be copied. `used`: whether the migrations used it. */
   readonly "rows-missing": { readonly used: "yes" | "no" };
-  readonly "migration-slow": { readonly took: string; readonly limit: string; readonly slowest: readonly string[] };
+  readonly "migration-slow": {
+    readonly took: string;
+    readonly limit: string;
+    readonly slowest: readonly string[];
+  };
   /** A migration failed because of rows that exist. */
   readonly "fails-on-data": FailureFacts;
   /** A migration failed because of a time limit that the role has. */
@@ -53,9 +61,16 @@ export interface RehearsalFacts {
   /** A strong lock was asked for without a `lock_timeout`. */
   readonly "lock-without-timeout": StatementFacts & { readonly lock: string };
   /** A statement of the traffic failed only since the migrations ran. */
-  readonly "traffic-fails": TrafficFacts & { readonly causes: readonly string[]; readonly isLasting: "yes" | "no" | "not seen" };
+  readonly "traffic-fails": TrafficFacts & {
+    readonly causes: readonly string[];
+    readonly isLasting: "yes" | "no" | "not seen";
+  };
   /** The figures of the traffic, and its statement that waited longest. */
-  readonly "traffic-waits": TrafficFacts & { readonly longest: string; readonly usual: string; readonly before: string };
+  readonly "traffic-waits": TrafficFacts & {
+    readonly longest: string;
+    readonly usual: string;
+    readonly before: string;
+  };
 }
 
 export type RehearsalCode = keyof RehearsalFacts;

@@ -26,7 +26,9 @@ const FAILS = {
 } as const;
 
 /** The messages of a rehearsal. */
-export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<RehearsalFacts>[C]["message"] } = {
+export const MESSAGES: {
+  readonly [C in keyof RehearsalFacts]: KindsOf<RehearsalFacts>[C]["message"];
+} = {
   "reads-blocked": (facts) => ({
     problem: `readers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted`,
     details: [
@@ -116,7 +118,7 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
     remedy: "Compare it with what your users accept. The findings about tables have a safer way.",
   }),
   "lock-without-timeout": (facts) => ({
-    problem: `${facts.lock} is requested without a lock_timeout: while it waits for a long query, everybody else waits behind it`,
+    problem: `${facts.lock} is requested without a lock_timeout: ${facts.lock === "ACCESS EXCLUSIVE" ? "while it waits for a long query, everybody else waits behind it" : "while it waits for a long transaction that writes, all other writers wait behind it"}`,
     details: [...details(facts), ...way(facts)],
     remedy: facts.advice,
   }),

@@ -46,7 +46,11 @@ export async function findOutbound(session: Session): Promise<readonly Outbound[
   const [jobs] = await session.query<{ found: boolean }>(HAS_JOBS);
   const active = jobs?.found === true ? await session.query<{ name: string }>(JOBS).catch(() => []) : [];
   return [
-    ...servers.map(({ name, options }): Outbound => ({ kind: "foreign server", name, disable: disableServer(name, options ?? []) })),
+    ...servers.map(({ name, options }): Outbound => ({
+      kind: "foreign server",
+      name,
+      disable: disableServer(name, options ?? []),
+    })),
     ...subscriptions.map(({ name }): Outbound => ({
       kind: "subscription",
       name,

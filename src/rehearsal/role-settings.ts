@@ -22,5 +22,7 @@ const QUERY = `select setting from (
 export async function readRoleSettings(session: Session): Promise<RoleSettings> {
   const rows = await session.query<{ setting: string }>(QUERY);
   const pairs = rows.map(({ setting }) => [setting.slice(0, setting.indexOf("=")), setting.slice(setting.indexOf("=") + 1)] as const);
-  return { limits: Object.fromEntries(pairs.filter(([name, value]) => LIMITS.includes(name) && value !== "0")) };
+  return {
+    limits: Object.fromEntries(pairs.filter(([name, value]) => LIMITS.includes(name) && value !== "0")),
+  };
 }

@@ -52,7 +52,11 @@ export async function runCommand(command: readonly string[] | string, options: C
     const { code, signal: by } = await child.ended;
     if (signal.aborted) throw cancelled("the rehearsal");
     if (budget.aborted) throw timedOut(timeoutMs);
-    return { ok: code === 0, how: code === null ? `signal ${by ?? "unknown"}` : `exit status ${code}`, tail: tail.text() };
+    return {
+      ok: code === 0,
+      how: code === null ? `signal ${by ?? "unknown"}` : `exit status ${code}`,
+      tail: tail.text(),
+    };
   } catch (thrown) {
     if (thrown instanceof OffshootError) throw thrown;
     return { ok: false, how: `could not be started: ${messageOf(thrown)}`, tail: "" };

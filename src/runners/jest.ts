@@ -1,7 +1,8 @@
 import { programFile } from "../program.ts";
+import { checkOptions } from "./check-options.ts";
 import { OPTIONS_GLOBAL } from "./jest-variables.ts";
 import type { DatabaseOptions } from "./options.ts";
-import { keepsOnFailure } from "./variables.ts";
+import { keepsOnFailure } from "./keeps-on-failure.ts";
 import { testDatabase, type TestDatabase } from "./worker.ts";
 
 export type { DatabaseOptions } from "./options.ts";
@@ -26,6 +27,7 @@ interface Config {
  * `module.exports = withDatabase({ … })`. A global setup and teardown of the project still run, with the database of the run.
  */
 export function withDatabase<C extends object>(config: C, options: DatabaseOptions = {}): C {
+  checkOptions("withDatabase()", options);
   const given = config as Config;
   const keeps = keepsOnFailure(options.keepOnFailure, process.env);
   const own = { options: { ...options, keepOnFailure: keeps }, globalSetup: given.globalSetup, globalTeardown: given.globalTeardown };

@@ -40,8 +40,8 @@ async function startOwn(): Promise<string> {
 
 /** Node would print the line of the package from which an error comes, which is a whole bundle. */
 function fail(thrown: unknown): never {
-  if (!isOffshootError(thrown) && !(thrown instanceof SuiteError)) throw thrown;
-  const text = isOffshootError(thrown) ? describeError(thrown) : thrown.message;
+  if (!isOffshootError(thrown)) throw thrown;
+  const text = thrown instanceof SuiteError ? thrown.message : describeError(thrown);
   for (const line of text.split("\n")) say(line);
   process.exit(1);
 }

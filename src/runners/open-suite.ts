@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { expectMigrations } from "../context/expected-migrations.ts";
 import type { Context } from "../context/context.ts";
-import { migrationsOf } from "../context/migrations.ts";
-import { acquireRunDatabase } from "../commands/up.ts";
+import { type Migrations, migrationsOf } from "../context/migrations.ts";
+import { acquireDatabaseFor } from "../commands/up.ts";
 import { removeAfterLastUse } from "../commands/down.ts";
 import { migrateDatabase } from "../commands/migrate.ts";
 import { deadline } from "../deadline.ts";
@@ -32,6 +32,7 @@ const SOURCE_MS = 120_000;
  */
 export async function openSuite(context: Context): Promise<OpenSuite> {
   await expectMigrations(context);
+  const migrations = await migrationsOf(context);
   const id = randomBytes(8).toString("hex");
   let held: HeldDatabase | undefined;
   let source: CloneSource | undefined;
@@ -40,10 +41,10 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
   try {
     held = await holdDatabase(
       context,
-      () => acquireRunDatabase(context, "last-run"),
+      () => acquireDatabaseFor(context, migrations, "last-run"),
       async ({ database }) => {
         const server = requireClones(database.clones);
-        const identity = await migrate(context, database);
+        const identity = await migrate(context, migrations, database);
         await release?.();
         await lock?.close();
         // The locks are taken before the source is looked for, so that no other suite deletes it. Where their session would be in the
@@ -81,8 +82,7 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
 }
 
 /** Returns the identity of the migrated database; undefined when the repository has no migrations. */
-async function migrate(context: Context, database: Database): Promise<string | undefined> {
-  const migrations = await migrationsOf(context);
+async function migrate(context: Context, migrations: Migrations | undefined, database: Database): Promise<string | undefined> {
   if (migrations === undefined) return undefined;
   const deletedAfterFailure = database.tag.lifetime === "last-run";
   return (await migrateDatabase(context, migrations, { url: database.directUrl, database, deletedAfterFailure })).database;

@@ -5,7 +5,7 @@ import { describeError, isOffshootError } from "../errors.ts";
 import { isAlive } from "./alive.ts";
 import { connectSuite } from "./connection.ts";
 import { readSuite } from "./playwright.ts";
-import { SERVER } from "./playwright-worker.ts";
+import { SERVER } from "./protocol.ts";
 import { sayTo } from "./say.ts";
 import { startSuite } from "./start.ts";
 import { setVariables } from "./variables.ts";

@@ -2,16 +2,13 @@ import { Worker } from "node:worker_threads";
 import { connectSuite } from "./connection.ts";
 import { adoptTestDatabase } from "./worker.ts";
 import { setVariables, unusableVariables } from "./variables.ts";
-import type { SuiteReply } from "./protocol.ts";
+import { SERVER, type SuiteReply } from "./protocol.ts";
 
 /** What a worker needs to know of its suite. */
 interface Wanted {
   readonly socket: string;
   readonly hasServer: boolean;
 }
-
-/** The name under which the web server and all workers share a clone. */
-export const SERVER = "server";
 
 const MOST_BYTES = 65_536;
 const WAIT_MS = 60_000;

@@ -1,4 +1,5 @@
 import { programFile } from "../program.ts";
+import { checkOptions } from "./check-options.ts";
 import type { DatabaseOptions } from "./options.ts";
 import { openTestDatabaseNow } from "./playwright-worker.ts";
 import { newSocket } from "./start.ts";
@@ -39,6 +40,7 @@ export interface PlaywrightSuite {
  * clone of it. With `webServer`, the server and all workers share one clone, so that tests see what the server writes.
  */
 export function withDatabase<C extends object>(config: C, options: PlaywrightOptions = {}): C {
+  checkOptions("withDatabase()", options, ["per", "spares"]);
   const { globalSetup, webServer } = config as Config;
   if (process.env["TEST_WORKER_INDEX"] !== undefined) {
     openTestDatabaseNow(readSuite(), process.env);

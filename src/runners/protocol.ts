@@ -52,6 +52,9 @@ export interface HolderRequest {
   readonly watch?: number | undefined;
 }
 
+/** The name under which a web server and all workers of Playwright share a clone. */
+export const SERVER = "server";
+
 /** The longest line in characters. */
 export const MOST_LINE = 1_000_000;
 

@@ -9,7 +9,8 @@ import { withOwnNodeOptions } from "../process/node-options.ts";
 import { connectSuite, type SuiteConnection } from "./connection.ts";
 import type { DatabaseOptions } from "./options.ts";
 import type { HolderRequest } from "./protocol.ts";
-import { isBelowCommand, keepsOnFailure } from "./variables.ts";
+import { isBelowCommand } from "./variables.ts";
+import { keepsOnFailure } from "./keeps-on-failure.ts";
 
 /** The suite, as the process sees it that started the tests. */
 export interface StartedSuite {

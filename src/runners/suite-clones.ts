@@ -123,6 +123,7 @@ function stillOpen(sessions: readonly string[]): OffshootError {
   const count = sessions.length === 1 ? "1 connection is" : `${sessions.length} connections are`;
   return new OffshootError("DATABASE_IN_USE", `The clone was not reset, because ${count} open in it: ${names}.`, {
     meaning: "A fresh clone takes its place, which ends every connection. A pool would report that as an error.",
-    remedy: "Close the pool before reset(), for example `await pool.end()`, and open a new one after it. Or call reset({ force: true }).",
+    remedy:
+      'Call reset({ force: true }), which ends the connections. A pool of pg needs an error handler for that: pool.on("error", () => {}). Or close the pool before reset(), for example `await pool.end()`, and open a new one after it.',
   });
 }

@@ -1,11 +1,12 @@
 import type { Context } from "../context/context.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { messageOf, OffshootError } from "../errors.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import type { Clone } from "../providers/provider.ts";
 import type { OpenSuite } from "./open-suite.ts";
 import type { SuiteClones } from "./suite-clones.ts";
 import { formatUtc } from "../moment.ts";
+import { SERVER } from "./protocol.ts";
 
 /** A clone in use, and who uses it. */
 interface Taken {
@@ -14,7 +15,8 @@ interface Taken {
   readonly per: "file" | "worker" | "extra";
   /** The connection that asked for it. */
   readonly by: object;
-  file?: string;
+  /** The test files that used it, the last one last. */
+  readonly files: string[];
   failed?: string;
 }
 
@@ -56,7 +58,7 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
   async function takeNew(worker: string, per: Taken["per"], by: object): Promise<Clone> {
     const earlier = [...taken.values()].filter((each) => per === "file" && each.worker === worker && mayDrop(each));
     const clone = await clones.take();
-    taken.set(clone.name, { clone, worker, per, by });
+    taken.set(clone.name, { clone, worker, per, by, files: [] });
     for (const each of earlier) void dropQuietly(each, (name) => clones.dropUnused(name));
     return clone;
   }
@@ -75,12 +77,16 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
       await clones.drop(each.clone.name);
       taken.delete(name);
     },
-    uses: (name, file) => void (find(name).file = file),
+    uses: (name, file) => void find(name).files.push(file),
     failed(name, file, test) {
-      const each = [...taken.values()].findLast((one) => (name === undefined ? one.file === file : one.clone.name === name));
+      const each = [...taken.values()].findLast((one) => (name === undefined ? one.files.includes(file ?? "") : one.clone.name === name));
       if (each === undefined || each.failed !== undefined || !keepOnFailure) return [];
       each.failed = test;
-      return [keptLine(each.clone.name, test, until, context)];
+      const isOfServer = each.worker === SERVER;
+      // The next file of the worker would change the rows of the failed test. A web server keeps its clone.
+      if (each.per === "worker" && !isOfServer) ofWorker.delete(each.worker);
+      const isShared = isOfServer || (file !== undefined && each.files.at(-1) !== file);
+      return [keptLine(each.clone.name, test, until, context), ...(isShared ? [SHARED] : [])];
     },
     async disconnected(by) {
       for (const each of taken.values())
@@ -102,7 +108,10 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
   };
 }
 
+const SHARED = "Other tests use this clone too, so its rows can be different from those at the failure. Run the failed test alone.";
+
 function keptLine(name: string, test: string, until: Date, { run }: Context): string {
-  const url = shellCommand(["npx", "offshoot", "clone", name, "--run", run.key]);
-  return `The clone of the failed test "${test}" is kept until ${formatUtc(until)}: psql "$(${url})"`;
+  const url = ownCommand(["clone", name, "--run", run.key]);
+  // With an empty URL, psql would open the database of the machine.
+  return `The clone of the failed test ${JSON.stringify(test)} is kept until ${formatUtc(until)}: url=$(${url}) && psql "$url"`;
 }

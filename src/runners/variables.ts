@@ -33,11 +33,6 @@ export function unusableVariables(words: string): Readonly<Record<string, string
   };
 }
 
-/** Whether failing tests keep their clones: the option, else the variable OFFSHOOT_KEEP_ON_FAILURE. */
-export function keepsOnFailure(option: boolean | undefined, env: Env): boolean {
-  return option ?? ["1", "true", "yes"].includes((env["OFFSHOOT_KEEP_ON_FAILURE"] ?? "").toLowerCase());
-}
-
 /** Whether this is a process of a command that `offshoot run` started with the URLs of its database. */
 export function isBelowCommand(env: Env): boolean {
   return (env[MARK] ?? "") !== "" && (env["OFFSHOOT_DATABASE_ID"] ?? "") !== "";

@@ -1,4 +1,5 @@
 import { programFile } from "../program.ts";
+import { checkOptions } from "./check-options.ts";
 import type { DatabaseOptions } from "./options.ts";
 import { testDatabase, type TestDatabase } from "./worker.ts";
 
@@ -27,7 +28,7 @@ interface Config {
 export function offshoot(options: DatabaseOptions = {}): VitestPlugin {
   return {
     name: "offshoot",
-    api: options,
+    api: checkOptions("offshoot()", options),
     config(config: Config) {
       config.test ??= {};
       config.test.globalSetup = first(programFile("runners/vitest-global-setup"), config.test.globalSetup);

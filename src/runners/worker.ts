@@ -1,4 +1,4 @@
-import { describeError, isOffshootError, OffshootError } from "../errors.ts";
+import { describeError, type ErrorCode, isOffshootError, OffshootError } from "../errors.ts";
 import { connectSuite, type SuiteConnection } from "./connection.ts";
 import type { SuiteReply } from "./protocol.ts";
 import { setVariables, unusableVariables } from "./variables.ts";
@@ -11,7 +11,7 @@ export interface TestClone extends AsyncDisposable {
   readonly directUrl: string;
   /** DATABASE_URL, DATABASE_URL_UNPOOLED and the PG* variables of this clone, for processes that a test starts. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Deletes the clone. `await using` does the same. */
+  /** Deletes the clone. A second call has no effect. `await using` does the same. */
   drop(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface TestDatabase {
   readonly variables: Readonly<Record<string, string>>;
   /**
    * Replaces the clone by a fresh one with the same URL. Close the connections to it before: with open ones this throws
-   * `DATABASE_IN_USE`. With `force` they are ended, which a pool reports as an error.
+   * `DATABASE_IN_USE`. With `force` they are ended, which a pool reports as an error: `pool.on("error", () => {})`.
    */
   reset(options?: { readonly force?: boolean }): Promise<void>;
   /** A further clone, with a URL of its own, for one test. */
@@ -73,12 +73,16 @@ async function withText<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    throw isOffshootError(thrown) ? new SuiteError(describeError(thrown)) : thrown;
+    throw isOffshootError(thrown) ? new SuiteError(thrown.code, thrown) : thrown;
   }
 }
 
 /** An expected error with all its lines in the message. */
-export class SuiteError extends Error {}
+export class SuiteError extends OffshootError {
+  constructor(code: ErrorCode, error: Pick<OffshootError, "message" | "meaning" | "remedy">) {
+    super(code, describeError(error), error);
+  }
+}
 
 /** The clone of this test file or worker. Throws in a process that has none. */
 export function testDatabase(): TestDatabase {
@@ -95,16 +99,26 @@ export function testDatabase(): TestDatabase {
     get variables() {
       return current().clone.variables;
     },
-    async reset({ force = false } = {}) {
+    async reset(options) {
+      const force = forceIn(options);
       const { connect, clone } = current();
       await withText(async () => (await connect()).call({ op: "reset", clone: clone.name, force }));
+      // The ends of the connections arrived before the reply. With this a pool sees them before the next query.
+      if (force) await new Promise((resolve) => setImmediate(resolve));
     },
     async clone() {
       const { connect, worker } = current();
       const connection = await connect();
       const { clone } = await withText(() => connection.call({ op: "take", worker, per: "extra" }));
       if (clone === undefined) throw new TypeError("a clone without a name");
-      const drop = async (): Promise<void> => void (await withText(() => connection.call({ op: "drop", clone: clone.name })));
+      let dropped: Promise<unknown> | undefined;
+      const drop = async (): Promise<void> => {
+        dropped ??= withText(() => connection.call({ op: "drop", clone: clone.name }));
+        await dropped.catch((thrown: unknown) => {
+          dropped = undefined;
+          throw thrown;
+        });
+      };
       const { name, variables } = clone;
       return {
         name,
@@ -131,6 +145,19 @@ export async function reportFile(file: string): Promise<void> {
   await (await opened?.connect())?.call({ op: "uses", clone: opened?.clone.name ?? "", file });
 }
 
+/** The option `force` of `reset`. JavaScript does not check the argument, and a misspelt option would be ignored. */
+function forceIn(options: unknown): boolean {
+  if (options === undefined) return false;
+  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
+  const { force = false, ...others } = (isObject ? options : { options }) as Readonly<Record<string, unknown>>;
+  if (typeof force === "boolean" && Object.keys(others).length === 0) return force;
+  throw new SuiteError("USAGE", {
+    message: "The argument of reset() is not valid.",
+    meaning: "The clone was not reset.",
+    remedy: "Call reset(), or reset({ force: true }).",
+  });
+}
+
 function current(): Opened {
   const opened = shared[KEY];
   if (opened !== undefined) return opened;
@@ -141,10 +168,18 @@ function current(): Opened {
 }
 
 function notSetUp(remedy: string): Error {
-  return new SuiteError(`offshoot: this test project has no database. ${remedy}`);
+  return new SuiteError("DATABASE_UNKNOWN", {
+    message: `offshoot: this test project has no database. ${remedy}`,
+    meaning: undefined,
+    remedy: undefined,
+  });
 }
 
 function suiteEnded(thrown: unknown): Error {
   const cause = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SuiteError(`offshoot: the databases of this test run were deleted, or were never created (${cause}). Start the tests again.`);
+  return new SuiteError("CONNECTION_FAILED", {
+    message: `offshoot: the databases of this test run were deleted, or were never created (${cause}).`,
+    meaning: undefined,
+    remedy: "Start the tests again.",
+  });
 }

@@ -2,8 +2,8 @@ import type { SweepRule } from "../config/settings.ts";
 import { whyInUse } from "../providers/in-use.ts";
 import type { Listed } from "../providers/provider.ts";
 import { NAME_PREFIX } from "../identity/owner-tag.ts";
-import { childrenFirst, days, keepParents, keyOf, type Plan, type Planned, type Reason } from "./plan.ts";
-import { formatUtc } from "../moment.ts";
+import { childrenFirst, keepParents, keyOf, type Plan, type Planned, type Reason } from "./plan.ts";
+import { formatAgeInSentence, formatUtc } from "../moment.ts";
 
 export interface AlsoPolicy {
   readonly rules: readonly SweepRule[];
@@ -65,8 +65,8 @@ function decide(listed: Listed, { rule, pullRequest }: Matched, policy: AlsoPoli
   }
   if (rule.olderThanMs !== undefined) {
     const ageMs = listed.createdAt === undefined ? 0 : now.getTime() - listed.createdAt.getTime();
-    if (ageMs <= rule.olderThanMs) return keep("not-expired", `it is only ${days(ageMs)} old`);
-    facts.push(`it is ${days(ageMs)} old`);
+    if (ageMs <= rule.olderThanMs) return keep("not-expired", `it is only ${formatAgeInSentence(ageMs)} old`);
+    facts.push(`it is ${formatAgeInSentence(ageMs)} old`);
   }
   const reason: Reason = { code: "also", text: `${rule.reason} (${rule.match}: ${facts.join(", ")})` };
   if (rule.expireInMs === undefined) return { isTaken: true, reason };

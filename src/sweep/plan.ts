@@ -4,7 +4,7 @@ import { NAME_PREFIX } from "../identity/owner-tag.ts";
 import { canBeSameServer } from "../identity/service-key.ts";
 import { isSameOwner } from "../identity/person.ts";
 import type { LocalClone } from "../identity/worktrees.ts";
-import { formatUtc } from "../moment.ts";
+import { formatAgeInSentence, formatUtc } from "../moment.ts";
 
 /** Why something is deleted or kept: a stable code, and a text for users. */
 export interface Reason {
@@ -114,14 +114,15 @@ function whyStale(listed: Listed, policy: Policy): Reason | undefined {
   if (listed.broken) return because("broken", "its creation or deletion did not finish, or its server has ended");
   if (listed.kind === "base") {
     const unusedMs = sinceMs(listed.lastUsedAt ?? listed.createdAt, policy.now);
-    return unusedMs > policy.baseTtlMs ? because("base-unused", `no run has used it for ${days(unusedMs)}`) : undefined;
+    return unusedMs > policy.baseTtlMs ? because("base-unused", `no run has used it for ${formatAgeInSentence(unusedMs)}`) : undefined;
   }
   if (listed.expiresAt !== undefined && listed.expiresAt <= policy.now)
     return because("expired", `it expired at ${formatUtc(listed.expiresAt)}`);
   if (listed.tag?.owner !== undefined && !isSameOwner(listed.tag.owner, policy.owner)) return undefined;
   const closed = whyClosed(listed, policy) ?? whyLeft(listed, policy);
   if (closed !== undefined) return closed;
-  if (policy.olderThanMs !== undefined && ageMs > policy.olderThanMs) return because("older-than", `it is ${days(ageMs)} old`);
+  if (policy.olderThanMs !== undefined && ageMs > policy.olderThanMs)
+    return because("older-than", `it is ${formatAgeInSentence(ageMs)} old`);
   return undefined;
 }
 
@@ -193,10 +194,5 @@ function sinceMs(then: Date | undefined, now: Date): number {
 function describeAge(listed: Listed, now: Date): string {
   const owner = listed.tag?.owner === undefined ? "" : `, belongs to ${listed.tag.owner}`;
   const expiry = listed.expiresAt === undefined ? "" : ` and expires at ${formatUtc(listed.expiresAt)}`;
-  return `it is ${days(sinceMs(listed.createdAt, now))} old${owner}${expiry}`;
-}
-
-export function days(ms: number): string {
-  const hours = Math.max(0, ms) / 3_600_000;
-  return hours < 1 ? `${Math.round(hours * 60)} min` : hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} d`;
+  return `it is ${formatAgeInSentence(sinceMs(listed.createdAt, now))} old${owner}${expiry}`;
 }

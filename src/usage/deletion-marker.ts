@@ -1,6 +1,7 @@
 import { type Deadline, jitter } from "../deadline.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
+import { createOnlyOurs } from "../postgres/only-ours.ts";
 import { isTemporary, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 import { notOurs } from "../readiness/stored.ts";
 
@@ -9,6 +10,8 @@ import { notOurs } from "../readiness/stored.ts";
  * before it deletes the branch. Without the marker, a job that starts in between would lose the database during its tests.
  */
 const TABLE = "offshoot.deletion";
+
+const CREATE = `create schema if not exists offshoot; create table if not exists ${TABLE} ()`;
 
 /** Milliseconds between two checks of a database that is being deleted. */
 const POLL_MS = 250;
@@ -19,7 +22,7 @@ const POLL_MS = 250;
  * another job may hold the database.
  */
 export async function writeDeletionMarker(session: Session): Promise<void> {
-  const write = (): Promise<unknown> => session.query(`create schema if not exists offshoot; create table if not exists ${TABLE} ()`);
+  const write = (): Promise<void> => createOnlyOurs(session, CREATE, ["deletion"]);
   await write()
     .catch((thrown: unknown) => {
       // A job without a usage lock may create the schema at the same moment, for the readiness marker.

@@ -6,7 +6,7 @@ import { isDatabaseMissing, isTemporary, SQLSTATE } from "../postgres/sqlstate.t
 import type { Database } from "../providers/provider.ts";
 import { type HeldDatabase, refusesSessions } from "./teardown.ts";
 import { renewalOf, renewWhileUsed, withRenewal } from "./renewal.ts";
-import { takeUsageLock } from "./usage-lock.ts";
+import { type Loss, takeUsageLock } from "./usage-lock.ts";
 
 /** How often the database may be deleted by another job before this job has its usage lock. */
 const ATTEMPTS = 3;
@@ -37,7 +37,7 @@ export async function holdDatabase<R extends { readonly database: Database }>(
       const identity = await prepareDatabase(result);
       const { directUrl } = result.database;
       const isListed = (): Promise<boolean> => isRunDatabaseAt(context, directUrl);
-      const usageLock = await takeUsageLock(directUrl, context.signal, { identity, isListed });
+      const usageLock = await takeUsageLock(directUrl, context.signal, { identity, isListed, onLoss: (what) => warnOfLoss(context, what) });
       isHeld = usageLock !== undefined;
       if (usageLock !== undefined) return { ...result, usageLock: withRenewal(usageLock, stopRenewing) };
     } catch (thrown) {
@@ -50,6 +50,15 @@ export async function holdDatabase<R extends { readonly database: Database }>(
     }
     context.emit({ kind: "note", text: "another job deleted the database before this job could use it; starting over" });
   }
+}
+
+/** The command may have been frozen meanwhile, or have found nothing wrong yet. */
+function warnOfLoss({ name, emit }: Context, what: Loss): void {
+  const text =
+    what === "deleted"
+      ? `The database ${name} was deleted while it was in use here, such as by \`offshoot down --force\`. What uses it from now on fails, and its rows are lost. If another job creates it again, what runs here works in that one.`
+      : `The database ${name} was deleted while it was in use here, and another one has its name now: another job created it, or \`offshoot reset --force\` did. What runs here from now on works in that one. The rows from before are lost, so do not trust its result.`;
+  emit({ kind: "warning", text });
 }
 
 /** Whether the error means that the database was deleted. Another database may have the same name by now. */

@@ -8,7 +8,7 @@ import { sqlstateOf } from "../postgres/server-failure.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Holding } from "../providers/hold.ts";
 import type { Database } from "../providers/provider.ts";
-import { shellCommand } from "../shell-command.ts";
+import { ownCommand } from "../shell-command.ts";
 import { holdForDeletion, isUsed } from "./deletion.ts";
 import { takeUsageLock, type UsageLock } from "./usage-lock.ts";
 
@@ -20,7 +20,7 @@ export interface HeldDatabase {
 
 /**
  * Why a run kept its database: an option said so (`kept`, `kept-on-failure`), other jobs use it and the last of them
- * deletes it (`shared`), or `offshoot up` created it, so that only `offshoot down` deletes it (`until-down`).
+ * deletes it (`shared`), or `offshoot up` created or adopted it, so that only `offshoot down` deletes it (`until-down`).
  */
 export type KeptReason = "kept" | "kept-on-failure" | "shared" | "until-down";
 
@@ -52,6 +52,8 @@ const WAITING_JOBS_MS = 9000;
 export async function tearDown(context: Context, options: TeardownOptions): Promise<KeptReason | undefined> {
   const within = deadline("removing the run's database", TEARDOWN_MS);
   const own: Context = { ...context, signal: within.signal };
+  // From the first failure on: a process that was frozen finds out late that its query had no answer in time.
+  let untilMs: number | undefined;
   for (let { held } = options; ; held = undefined) {
     try {
       // A cancelled job has no time to wait for other jobs.
@@ -60,7 +62,8 @@ export async function tearDown(context: Context, options: TeardownOptions): Prom
     } catch (thrown) {
       // When two jobs end at the same time, one may delete the database during the other's session.
       if (isOffshootError(thrown)) throw thrown;
-      if (within.leftMs() < TEARDOWN_MS - RETRY_FOR_MS)
+      untilMs ??= performance.now() + RETRY_FOR_MS;
+      if (performance.now() >= untilMs)
         throw options.held === undefined ? thrown : connectionError(options.held.database.directUrl, thrown);
       await within.pause(RETRY_MS);
     }
@@ -93,7 +96,7 @@ export function refusesSessions(thrown: unknown): boolean {
 
 /** No usage lock can be taken. Those who took theirs before still have it. */
 async function endClosed(context: Context, remove: TeardownOptions["remove"]): Promise<KeptReason | undefined> {
-  const forced = shellCommand(["offshoot", "down", "--run", context.run.key, "--force"]);
+  const forced = ownCommand(["down", "--run", context.run.key, "--force"]);
   try {
     const hold = holdForDeletion({ name: context.name, forced, signal: context.signal });
     return (await remove(context, hold)) ? undefined : "until-down";

@@ -43,6 +43,10 @@ const KEEP_AWAKE_MS = 20_000;
 /** Longest pause, in milliseconds, between two attempts to take a lost lock again. */
 const RETRY_MS = 2000;
 
+/** Milliseconds without a session until the provider is asked whether it still has the database, and until it is asked again. */
+const FIRST_ASK_MS = 5000;
+const ASK_MS = 30_000;
+
 /** Milliseconds that the other users get to take their locks again, after a server restart ended all sessions. */
 const RETAKE_MS = 3000;
 
@@ -55,6 +59,9 @@ const TAKE_MS = 10_000;
 /** Neon ends the compute of a deleted branch within seconds. */
 const DELETION_MS = 15_000;
 
+/** What happened to a database that a job still uses. A frozen job cannot see it before it continues. */
+export type Loss = "deleted" | "replaced";
+
 export interface UsageLockOptions {
   /** Shown in `pg_stat_activity`; default `offshoot:usage`. */
   readonly applicationName?: string | undefined;
@@ -64,8 +71,10 @@ export interface UsageLockOptions {
   readonly isWanted?: (() => boolean) | undefined;
   /** Milliseconds after which a database with a deletion marker counts as kept; default 15,000. */
   readonly deletionMs?: number | undefined;
-  /** Called before such a database counts as kept: whether its provider still lists it; default true. */
+  /** Whether the provider still lists the database; default true. Called before a database with a deletion marker counts as kept, and while a lost session cannot be opened again. */
   readonly isListed?: (() => Promise<boolean>) | undefined;
+  /** Called once when the session was lost because the database was deleted, or replaced by another one of its name. */
+  readonly onLoss?: ((what: Loss) => void) | undefined;
 }
 
 /**
@@ -78,7 +87,9 @@ export async function takeUsageLock(url: DirectUrl, signal: AbortSignal, options
   try {
     const isLocked = await waitForSharedLock(session, deadline("the usage lock", TAKE_MS, signal));
     const isKept = isLocked && !(await isBeingDeleted(session, deadline("the deletion of the database", deletionMs, signal), isListed));
-    if (isKept && (await hasIdentity(session, options.identity))) return usageLockOf(session, url, applicationName, options.isWanted);
+    const { onLoss, identity = onLoss && (await databaseIdentity(session)).database } = options;
+    if (isKept && (await hasIdentity(session, identity)))
+      return usageLockOf(session, url, { ...options, applicationName, identity, isListed });
     await session.close();
     return undefined;
   } catch (thrown) {
@@ -99,12 +110,14 @@ async function waitForSharedLock(session: Session, within: Deadline): Promise<bo
   return true;
 }
 
-function usageLockOf(first: Session, url: DirectUrl, applicationName: string, isWanted = (): boolean => true): UsageLock {
+function usageLockOf(first: Session, url: DirectUrl, options: UsageLockOptions & { readonly isListed: () => Promise<boolean> }): UsageLock {
+  const { applicationName, identity, isListed, isWanted = (): boolean => true } = options;
   const stopped = new AbortController();
   const lost = new AbortController();
   let session = first;
   let retaking: Promise<void> | undefined;
   let reconnectedAt: number | undefined;
+  let isReported = false;
   const keepAwake = setInterval(() => void session.query("select 1").catch(() => session.close()), KEEP_AWAKE_MS);
   keepAwake.unref();
   watch(first);
@@ -151,6 +164,7 @@ function usageLockOf(first: Session, url: DirectUrl, applicationName: string, is
 
   /** After a lost session, as when a compute restarts. At the same time another user may check whether it is the last. */
   async function takeAgain(): Promise<void> {
+    let askAt = performance.now() + FIRST_ASK_MS;
     for (let pauseMs = 100; !stopped.signal.aborted; pauseMs = Math.min(pauseMs * 1.5, RETRY_MS)) {
       if (!isWanted()) return giveUp();
       try {
@@ -159,6 +173,13 @@ function usageLockOf(first: Session, url: DirectUrl, applicationName: string, is
         if ((await trySharedLock(session)) && isWanted() && !session.lost.aborted) return watch(session);
       } catch (thrown) {
         if (codeOf(thrown) === SQLSTATE.undefinedDatabase) return giveUp();
+        // A deleted branch of Neon has no server that could say so.
+        const isDue = performance.now() >= askAt;
+        if (isDue) askAt = performance.now() + ASK_MS;
+        if (isDue && !(await isListed().catch(() => true))) {
+          report("deleted");
+          return giveUp();
+        }
       }
       await timer(jitter(pauseMs), undefined, { signal: stopped.signal, ref: false }).catch(() => {});
     }
@@ -170,8 +191,19 @@ function usageLockOf(first: Session, url: DirectUrl, applicationName: string, is
   }
 
   async function reconnect(signal?: AbortSignal): Promise<void> {
-    session = await connect(url, { applicationName, queryMs: QUERY_MS, signal });
+    try {
+      session = await connect(url, { applicationName, queryMs: QUERY_MS, signal });
+    } catch (thrown) {
+      if (codeOf(thrown) === SQLSTATE.undefinedDatabase) report("deleted");
+      throw thrown;
+    }
     reconnectedAt = performance.now();
+    if (!isReported && !(await hasIdentity(session, identity))) report("replaced");
+  }
+
+  function report(what: Loss): void {
+    if (!isReported) options.onLoss?.(what);
+    isReported = true;
   }
 }
 

@@ -16,6 +16,23 @@ export async function findMajor(major: number): Promise<string | undefined> {
   return undefined;
 }
 
+/**
+ * The majors on which a long matrix is played: all of them, or with `OFFSHOOT_TEST_MAJORS=ends` the oldest and the newest.
+ * `.ci/run` sets it where the machine is slow.
+ */
+export function matrixMajors(): readonly number[] {
+  return isShort() ? [14, 18] : [14, 15, 16, 17, 18];
+}
+
+/** As `matrixMajors`, for a matrix that is played on two majors: the newest alone on a slow machine. */
+export function twoMajors(): readonly number[] {
+  return isShort() ? [18] : [15, 18];
+}
+
+function isShort(): boolean {
+  return process.env["OFFSHOOT_TEST_MAJORS"] === "ends";
+}
+
 /** The folders of the installed majors, without the newest one, which the npm package contains. */
 export async function otherMajors(): Promise<readonly string[]> {
   const folders = await Promise.all([14, 15, 16, 17].map((major) => findMajor(major)));

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { inject } from "vitest";
-import { withSession } from "./session.ts";
+import { createDatabase } from "./create-database.ts";
 import { withDatabase } from "../../src/postgres/url.ts";
 
 /**
@@ -12,6 +12,6 @@ export async function newDatabase(
   { server = inject("serverUrl"), template = "template1" }: { readonly server?: string; readonly template?: string } = {},
 ): Promise<string> {
   const name = `${prefix}_${randomBytes(5).toString("hex")}`;
-  await withSession(server, (session) => session.query(`create database ${name} template ${template}`));
+  await createDatabase(server, name, template);
   return withDatabase(server, name);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { deadline } from "../../src/deadline.ts";
 import { silent } from "../../src/events.ts";
+import { dataFolder } from "./memory-disk.ts";
 import { withSession } from "./session.ts";
 import { serviceAccount } from "../../src/providers/local/cluster/account.ts";
 import { findPostgres, prepareRuntime } from "../../src/providers/local/cluster/binaries.ts";
@@ -30,7 +31,7 @@ export interface ServerOptions {
   readonly binaries?: string;
   /** The npm packages of these folders are searched for Postgres. Default: those of this checkout. */
   readonly roots?: readonly string[];
-  /** The folder for its data. Default: the temporary folder. */
+  /** The folder for its data. Default: on a memory disk, or the temporary folder. */
   readonly folder?: string;
 }
 
@@ -47,7 +48,7 @@ export async function startServer(
   options: ServerOptions = {},
 ): Promise<TestServer> {
   const runtime = await runtimeOf(options);
-  const home = await mkdtemp(join(options.folder ?? tmpdir(), "offshoot-test-pg-"));
+  const home = await mkdtemp(join(options.folder ?? dataFolder(), "offshoot-test-pg-"));
   await chmod(home, 0o755);
   const data = join(home, "data");
   const within = deadline("starting the test server", TIMEOUT_MS);

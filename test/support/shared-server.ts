@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { inject } from "vitest";
 import { codeOf } from "../../src/errors.ts";
-import { withSession } from "./session.ts";
+import { createDatabase } from "./create-database.ts";
 import { startServer, type TestServer } from "./server.ts";
 
 /** A server that several test files use. Each file creates databases of its own and leaves the server running. */
@@ -25,7 +25,7 @@ export async function sharedServer(binaries?: string): Promise<SharedServer> {
   return {
     url,
     async createDatabase(name) {
-      await withSession(url, (session) => session.query(`create database "${name}"`));
+      await createDatabase(url, name);
       return Object.assign(new URL(url), { pathname: `/${name}` }).href;
     },
   };

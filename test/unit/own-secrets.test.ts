@@ -9,6 +9,7 @@ import {
   secretValues,
   withoutOwnSecrets,
 } from "../../src/own-secrets.ts";
+import { redact } from "../../src/redact.ts";
 
 const ENV = {
   PATH: "/bin",
@@ -75,4 +76,51 @@ test("finds the values that are secret by their names, and no ordinary words or 
   };
   expect(secretValues(env)).toEqual(["napi_canary", "postgresql://a:b@h/d", "ghs_canary", "ghs_of-the-job", "sk_live_1234", "s3cr3t-pw"]);
   expect(distinctValues({ MODE: "production", LICENCE: "ab12-cd34-ef56" })).toEqual(["ab12-cd34-ef56"]);
+});
+
+test.for([
+  ["postgresql://u:Ur1PassWord9988@db.example.com/x", ["Ur1PassWord9988"]],
+  ["postgresql://u:p%40ss-w0rd@db.example.com/x?application_name=a@b", ["p%40ss-w0rd", "p@ss-w0rd"]],
+  ["postgresql://u:p@ss/w0rd-1@db.example.com/x", ["p@ss/w0rd-1"]],
+  ["redis://:first-1-pw@one,redis://:second-2-pw@two", ["first-1-pw", "second-2-pw"]],
+  ["jdbc:postgresql://db.example.com/x?user=u&password=jdbc-pw-1&ssl=true", ["jdbc-pw-1"]],
+  ["host=db user=u password='pw of libpq 1' dbname=x", ["pw of libpq 1"]],
+  ['{"url": "amqps://u:json-pw-77@mq.example.com/v"}', ["json-pw-77"]],
+] as const)("finds the passwords in the URLs of any variable: %s", ([value, expected]) => {
+  const found = secretValues({ PROD_DATABASE_URL: value });
+  expect(found).toEqual(expect.arrayContaining([...expected]));
+  expect(distinctValues({ ANY: value })).toEqual(expect.arrayContaining([...expected]));
+});
+
+test.for(["postgresql://postgres:postgres@localhost/x", "postgresql://app:shop@localhost/shop", "https://example.com/a:b", ""])(
+  "finds no password in %s",
+  (value) => {
+    expect(secretValues({ PROD_DATABASE_URL: value })).toEqual([]);
+  },
+);
+
+test("a variable as long as Linux allows is searched in no time", () => {
+  const parts = ["a.", "a-b:", "://:", "x://a:", "x://a:b@", "password=", "a+"];
+  const env = Object.fromEntries(parts.map((part, at) => [`LONG_${at}`, `@${part.repeat(Math.ceil(131_000 / part.length))}`]));
+  expect(secretValues(env).length).toBeLessThan(20);
+});
+
+test("the password of a URL is hidden in all encodings, alone and as a part of the URL", () => {
+  const url = "postgresql://u:Ur1PassWord9988@db.example.com/x";
+  const secrets = secretValues({ ALT_URL: url });
+  const printed = [
+    "Ur1PassWord9988",
+    url,
+    encodeURIComponent(url),
+    Buffer.from(url).toString("base64"),
+    Buffer.from(`\n${url}`).toString("base64url"),
+    Buffer.from(url).toString("hex"),
+    JSON.stringify({ url }),
+  ];
+  for (const text of printed) {
+    const hidden = redact(`before ${text} after`, secrets);
+    expect(hidden).toContain("***");
+    for (const form of ["Ur1PassWord9988", "VXIxUGFzc1dvcmQ5OTg4", "XIxUGFzc1dvcmQ5OTg4", "IxUGFzc1dvcmQ5OTg4", "557231506173"])
+      expect(hidden).not.toContain(form);
+  }
 });

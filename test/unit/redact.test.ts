@@ -44,6 +44,9 @@ const PRINTERS: Readonly<Record<string, string>> = {
   "JSON-escaped by Python": `python3 -c 'import json, os; print(json.dumps(os.environ["SECRET"]))'`,
   "URL-encoded": `node -p 'encodeURIComponent(process.env.SECRET)'`,
   "URL-encoded with small letters": `node -p 'encodeURIComponent(process.env.SECRET).toLowerCase()'`,
+  "JSON-escaped in a text of another JSON": `node -p 'JSON.stringify(JSON.stringify(process.env.SECRET))'`,
+  "URL-escaped in a parameter of another URL": `node -p 'encodeURIComponent(encodeURIComponent(process.env.SECRET))'`,
+  "escaped as in a form of the Web": `python3 -c 'import os, urllib.parse; print(urllib.parse.urlencode({"a": os.environ["SECRET"]}))'`,
   "base64 of JSON": `node -p 'Buffer.from(JSON.stringify(process.env)).toString("base64")'`,
   "quoted for a shell": 'printf "%q" "$SECRET"',
 };

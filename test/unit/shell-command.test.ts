@@ -117,7 +117,7 @@ const COMMAND =
   /(?:^|[\s`"'($:])(?:offshoot (?:run|up|migrate|wait|audit|drift|rollback-check|env|extend|down|sweep|list|status|init|check|doctor)|npx|npm|docker|podman|git (?:add|push|fetch|checkout|commit)|gh|psql|chmod|chown|useradd|sudo|kill|rm|eval|drop database|alter role)\s(?:[^\n`.]|\.(?=\S))*$/;
 
 /** Functions that quote, and interpolations outside of a command that people copy. */
-const QUOTING = /^(?:shellCommand|shellWord|posixWord|deleteCommand|identifier)\(/;
+const QUOTING = /^(?:shellCommand|ownCommand|shellWord|posixWord|deleteCommand|identifier)\(/;
 const OTHERS: readonly string[] = [
   // A command of ours, from words that are quoted where they come from.
   "init/pipeline-commands.ts: facts.version",

@@ -16,18 +16,14 @@ def offshoot(*arguments):
 
 
 @pytest.fixture(scope="session")
-def database_url(worker_id):
-    """A clone of the run's database for this worker: gw0, gw1, ... or master."""
-    clone = json.loads(offshoot("clone", worker_id, "--json"))
-    os.environ["DATABASE_URL"] = clone["url"]
+def database_url():
+    """A clone of the run's database for this process: each worker of pytest-xdist has its own."""
+    # Without a name it gets a random one: the workers of all shards of a CI run are called gw0, gw1, ...
+    clone = json.loads(offshoot("clone", "--json"))
+    # DATABASE_URL, and the PG* variables that psql and pg_dump read.
+    os.environ.update(clone["variables"])
     yield clone["url"]
-    offshoot("clone", "--delete", worker_id)
-
-
-@pytest.fixture(scope="session")
-def worker_id():
-    """pytest-xdist replaces this fixture."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "master")
+    offshoot("clone", "--delete", clone["name"])
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ function invalid(file: string, problems: readonly { readonly line: number; reado
   const lines = problems.toSorted((a, b) => a.line - b.line).map(({ line, text }) => `${file}:${line}: ${text}`);
   return new OffshootError("CONFIG_INVALID", problemLines(lines), {
     meaning: "This is not a valid baseline of the audit.",
-    remedy: "Correct these lines, or delete the file and accept the findings again: offshoot audit --baseline",
+    remedy: "Correct these lines, or delete the file and accept the findings again: npx offshoot audit --baseline",
     facts: { file, problems: lines.length },
   });
 }

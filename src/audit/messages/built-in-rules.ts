@@ -112,6 +112,11 @@ export const BUILT_IN_MESSAGES: MessagesOf<Exclude<keyof AuditFacts, keyof typeo
     details: [...detail("error", why), ...(by === "plpgsql_check" ? ["found by: plpgsql_check"] : [])],
     remedy: "Replace the function in a migration so that it fits the current schema, or drop it.",
   }),
+  "functions-not-checked": ({ why, count }) => ({
+    problem: `the bodies of ${count === 1 ? "one function" : `${count} functions`} were not checked against the schema: ${why === "missing" ? "the database has no PL/pgSQL, in which the check is written" : "this role cannot use PL/pgSQL, in which the check is written"}`,
+    details: [],
+    remedy: why === "missing" ? "create extension plpgsql;" : "Audit as a role that can use PL/pgSQL.",
+  }),
   "owner-different": ({ owner, expected }, { kind }) => ({
     problem: `${kind} belongs to ${owner}, but most objects of its schema belong to ${expected}: a migration that runs as one role cannot alter the objects of the other`,
     details: [],

@@ -74,7 +74,7 @@ export const SPEC_MESSAGES: MessagesOf<
         ? "Make one of them follow the other, or add a migration that joins them."
         : unknown.length > 0
           ? OTHER_BRANCH
-          : "Run the migrations: offshoot migrate.",
+          : "Run the migrations: npx offshoot migrate.",
   }),
   "name-different": ({ expected }, { kind }) => ({
     problem: `the name of the ${kind} does not match ${expected}`,

@@ -31,7 +31,7 @@ export function parseSpec(text: string, file: string): Spec {
 function invalid(file: string, problems: readonly LocatedProblem[]): OffshootError {
   const lines = problems.toSorted((a, b) => a.line - b.line).map(({ line, text }) => `${file}:${line}: ${text}`);
   return new OffshootError("SPEC_INVALID", problemLines(lines), {
-    remedy: "Correct these lines, or delete the file and write a new one from a database with the right schema: offshoot audit --write",
+    remedy: "Correct these lines, or delete the file and write a new one from a database with the right schema: npx offshoot audit --write",
     facts: { file, problems: lines.length },
   });
 }

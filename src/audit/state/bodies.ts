@@ -107,14 +107,17 @@ set local client_min_messages = warning;
 ${VALIDATE};
 select pg_catalog.current_setting('offshoot.broken')::pg_catalog.jsonb as broken`;
 
-/** The SQL and PL/pgSQL functions with bodies that do not fit the schema. Throws the server's error. */
-export async function readBodies(session: Session): Promise<readonly BrokenBody[]> {
+/** Why no body was checked: the database has no PL/pgSQL, or the role cannot use it. */
+export type NotChecked = "missing" | "not-allowed";
+
+/** The SQL and PL/pgSQL functions with bodies that do not fit the schema, or why they were not checked. Throws the server's error. */
+export async function readBodies(session: Session): Promise<readonly BrokenBody[] | NotChecked> {
   try {
     const [row] = await session.query<{ broken: readonly BrokenBody[] }>(statements(await session.searchPath()));
     return row?.broken ?? [];
   } catch (thrown) {
-    // The database can be without PL/pgSQL, and the role without the right to use it.
-    if (codeOf(thrown) === SQLSTATE.undefinedObject || codeOf(thrown) === SQLSTATE.insufficientPrivilege) return [];
+    if (codeOf(thrown) === SQLSTATE.undefinedObject) return "missing";
+    if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return "not-allowed";
     throw thrown;
   }
 }

@@ -1,7 +1,7 @@
 import type { Session } from "../../postgres/connect.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Spec } from "../spec/spec.ts";
-import { readBodies, type BrokenBody } from "./bodies.ts";
+import { readBodies, type BrokenBody, type NotChecked } from "./bodies.ts";
 import { readCollations, type StaleCollation } from "./collations.ts";
 import { readSequences, type SequencePosition } from "./sequences.ts";
 import { readUnenforced, type UnenforcedConstraint } from "./unenforced.ts";
@@ -14,7 +14,7 @@ export interface DatabaseState {
   /** By quoted name. */
   readonly sequences: ReadonlyMap<string, SequencePosition>;
   readonly collations: readonly StaleCollation[];
-  readonly bodies: readonly BrokenBody[];
+  readonly bodies: readonly BrokenBody[] | NotChecked;
   readonly unenforced: readonly UnenforcedConstraint[];
 }
 

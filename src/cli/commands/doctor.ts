@@ -28,7 +28,10 @@ function doctorLines(found: Diagnosis, { showsAll, cwd }: { readonly showsAll: b
     ...migrationLines(found.migrations, cwd),
     "",
     "Providers, in order:",
-    ...found.providers.flatMap((provider, index) => providerLines(provider, found.chosen, index === found.providers.length - 1)),
+    ...found.providers.flatMap((provider, index) => {
+      const isNext = index > found.providers.findIndex(({ name }) => name === found.chosen);
+      return providerLines(provider, found.chosen, { isNext, isLast: index === found.providers.length - 1 });
+    }),
     "",
     found.outlook,
     "",
@@ -59,11 +62,17 @@ function settingLines(settings: Diagnosis["settings"], showsAll: boolean): reado
 
 const MARKS = { ok: "ok", warning: "warning", failed: "FAILED" } as const;
 
-function providerLines({ name, refusal, checks }: DiagnosedProvider, chosen: string | undefined, isLast: boolean): readonly string[] {
+function providerLines(
+  { name, refusal, checks }: DiagnosedProvider,
+  chosen: string | undefined,
+  { isNext, isLast }: { readonly isNext: boolean; readonly isLast: boolean },
+): readonly string[] {
   const fails = checks.some((check) => check.state === "failed");
   // After the last one there is nothing to skip to.
   const refused = isLast ? "cannot be used" : "is skipped";
-  const state = name === chosen ? `is chosen${fails ? ", but fails" : ""}` : refusal === undefined ? "is next" : refused;
+  // Before the chosen one is a provider that could be used, if the run's database did not exist with another one.
+  const usable = isNext ? "is next" : "is not used";
+  const state = name === chosen ? `is chosen${fails ? ", but fails" : ""}` : refusal === undefined ? usable : refused;
   const shown = columns(checks.map((check) => [`    ${check.name}`, MARKS[check.state], check.text]));
   const remedies = checks.flatMap(({ state: found, remedy }) => (found === "ok" || remedy === undefined ? [] : [`      ${remedy}`]));
   const reason = refusal === undefined ? [] : [`    ${refusal.text}`, ...(refusal.remedy === undefined ? [] : [`      ${refusal.remedy}`])];

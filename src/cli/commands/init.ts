@@ -3,6 +3,7 @@ import { init, type InitResult, type PlannedFile } from "../../commands/init.ts"
 import { initHooks } from "../../commands/init-hooks.ts";
 import { type CiServiceName, CI_SERVICES } from "../../init/services/registry.ts";
 import { choiceFlag } from "../flags.ts";
+import { shellCommand } from "../../shell-command.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
@@ -11,7 +12,7 @@ export const execute: Execute = async (invocation, flags) => {
   const options = { ...invocation.options, dryRun: flags["dryRun"] === true };
   const result = flags["hooks"] === true ? await initHooks(options) : await init({ ...options, service });
   invocation.print({ version: 1, ...result }, () => initLines(result));
-  if (result.files.some(({ state }) => state === "add")) invocation.exitCode = EXIT.refused;
+  if (result.files.some(({ state }) => state === "add" || state === "missing")) invocation.exitCode = EXIT.refused;
 };
 
 const SERVICES = [...(Object.keys(CI_SERVICES) as CiServiceName[]), "none"] as const;
@@ -39,6 +40,11 @@ function fileLines({ path, state, text }: PlannedFile, applied: boolean): readon
       return [`unchanged  ${path}`];
     case "kept":
       return [`kept  ${path}`];
+    case "missing":
+      return [
+        `not written  ${path}. This file does not exist. Create it with this text, and then: ${shellCommand(["chmod", "+x", path])}`,
+        ...shown,
+      ];
     case "add":
       return [`kept  ${path}. This file exists already. Add to it:`, ...shown];
   }

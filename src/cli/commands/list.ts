@@ -27,5 +27,6 @@ export function listedJson(listed: Listed): Record<string, unknown> {
     sessions: listed.sessions ?? null,
     sizeBytes: listed.sizeBytes ?? null,
     broken: listed.broken,
+    deleting: listed.deleting ?? false,
   };
 }

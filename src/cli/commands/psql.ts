@@ -19,6 +19,6 @@ function refuseStatement(config: unknown, cwd = "."): void {
   if (typeof config !== "string" || existsSync(resolve(cwd, config))) return;
   throw new OffshootError("USAGE", `The configuration file ${config} does not exist.`, {
     meaning: "-c before -- is the configuration file of offshoot.",
-    remedy: `For psql's own -c, write: offshoot psql -- -c '…'. Otherwise correct the path after -c or --config.`,
+    remedy: `For psql's own -c, write: npx offshoot psql -- -c 'QUERY'. Otherwise correct the path after -c or --config.`,
   });
 }

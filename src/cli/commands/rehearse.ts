@@ -4,6 +4,7 @@ import { proposeTraffic } from "../../commands/propose-traffic.ts";
 import { rehearse } from "../../commands/rehearse.ts";
 import { OffshootError } from "../../errors.ts";
 import { choiceFlag } from "../flags.ts";
+import { ownCommand } from "../../shell-command.ts";
 import type { Execute } from "../invocation.ts";
 import { reportFlags, writeReports } from "../reports.ts";
 
@@ -22,8 +23,12 @@ export const execute: Execute = async (invocation, flags, command) => {
     const file = relative(invocation.options.cwd ?? ".", path);
     const { statements, parameters, hidden } = rest;
     invocation.print({ version: 1, traffic: path, ...rest }, () => [`wrote  ${file}: ${statements} statements`]);
-    if (parameters > 0) invocation.log(`next   fill in ${parameters} values in ${file}, then: offshoot rehearse --traffic ${file}`);
-    if (hidden > 0) invocation.log(`note   this role must not see ${hidden} statements of other roles (grant pg_read_all_stats)`);
+    if (parameters > 0)
+      invocation.log(`next   fill in ${parameters} values in ${file}, then: ${ownCommand(["rehearse", "--traffic", file])}`);
+    if (hidden > 0)
+      invocation.log(
+        `note   this role must not see ${hidden} statement${hidden === 1 ? "" : "s"} of other roles (grant pg_read_all_stats)`,
+      );
     return;
   }
   const result = await rehearse({

@@ -1,10 +1,11 @@
 import type { Kept } from "../../ci/summary/command-summary.ts";
-import { shellCommand } from "../../shell-command.ts";
+import { ownCommand } from "../../shell-command.ts";
 import { run, type RunResult } from "../../commands/run.ts";
 import type { Execute } from "../invocation.ts";
 import { timingTable } from "../tables.ts";
 
 export const execute: Execute = async (invocation, flags, argv) => {
+  if (invocation.json) invocation.log("warning: --json has no effect here: stdout has only the output of the command.");
   try {
     const result = await run({
       ...invocation.options,
@@ -30,11 +31,12 @@ export const execute: Execute = async (invocation, flags, argv) => {
 };
 
 function describeKept(kept: NonNullable<RunResult["kept"]>, { name, run: key }: RunResult): Kept {
-  const remove = shellCommand(["offshoot", "down", "--run", key]);
+  const remove = ownCommand(["down", "--run", key]);
   switch (kept) {
     case "kept":
     case "kept-on-failure": {
-      const connect = `eval "$(${shellCommand(["offshoot", "env", "--run", key])})" && psql "$DATABASE_URL"`;
+      // Not the URL by `eval "$(… env)"` and then psql: if that command is not found, psql would open another DATABASE_URL.
+      const connect = ownCommand(["psql", "--run", key]);
       return { text: `The database ${name} was kept. Connect to it, and delete it, with:`, commands: [connect, remove] };
     }
     case "shared":
@@ -42,6 +44,6 @@ function describeKept(kept: NonNullable<RunResult["kept"]>, { name, run: key }: 
     case "not-deleted":
       return { text: `The database ${name} could not be deleted. Delete it with:`, commands: [remove] };
     case "until-down":
-      return { text: `The database ${name} was kept because \`offshoot up\` created it. Delete it with:`, commands: [remove] };
+      return { text: `The database ${name} was kept because \`offshoot up\` was called for its run. Delete it with:`, commands: [remove] };
   }
 }

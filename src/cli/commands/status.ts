@@ -53,8 +53,8 @@ function statusLines({ run, name, database, stopped, foreign, markers, isMigrate
   if (stopped !== undefined) return [...head, "database    not known", ...stopped.split("\n").map((line) => `            ${line}`)];
   if (database === undefined) return [...head, "database    none", ...(foreign === undefined ? [] : [`            ${foreign}`])];
   const [newest] = markers;
-  const migrations =
-    newest === undefined ? (isMigratedCopy ? "had run in the base that was copied" : "have not run") : describe(newest, at);
+  const own = newest === undefined ? "have not run" : describe(newest, at);
+  const migrations = isMigratedCopy ? "had run in the base that was copied" : own;
   return [
     ...head,
     `database    ${database.provider}, Postgres ${database.postgresMajor}`,

@@ -2,7 +2,7 @@ import { describeUrl } from "../../postgres/url.ts";
 import { expiryText } from "../expiry-text.ts";
 import { outputsOf } from "../../commands/up.ts";
 import { up, type UpResult } from "../../commands/up.ts";
-import { shellCommand } from "../../shell-command.ts";
+import { ownCommand } from "../../shell-command.ts";
 import { valueBelow } from "../fold.ts";
 import type { Execute } from "../invocation.ts";
 
@@ -15,13 +15,15 @@ export const execute: Execute = async (invocation, flags) => {
   const json = { ...upJson(result), ...(migrated === undefined ? {} : { migrated: migrated.state }) };
   const lines = [...upLines(result), ...(migrated === undefined ? [] : [`migrated  ${migrated.state}`])];
   invocation.print(json, () => lines.map((line) => valueBelow(line, invocation.columns)));
-  if (!invocation.job.isCi) for (const line of nextSteps(flags["migrate"] === true, invocation.options.settings)) invocation.log(line);
+  // A database that was copied from its base has the migrations. Of an adopted one that is not known without asking it.
+  const isMigrated = migrated !== undefined || (result.created && result.database.base !== undefined);
+  if (!invocation.job.isCi) for (const line of nextSteps(isMigrated, invocation.options.settings)) invocation.log(line);
 };
 
 /** Where the URL is, and what comes next. It is not printed without being asked for, because it has a password. */
 function nextSteps(isMigrated: boolean, settings: Readonly<Record<string, unknown>> = {}): readonly string[] {
   const run = typeof settings["run"] === "string" ? ["--run", settings["run"]] : [];
-  const offshoot = (...args: readonly string[]): string => shellCommand(["offshoot", ...args, ...run]);
+  const offshoot = (...args: readonly string[]): string => ownCommand([...args, ...run]);
   return [
     `Its URL:  ${offshoot("url")}, or in a file: ${offshoot("env", "--write", ".env")}`,
     `Next:     ${isMigrated ? offshoot("psql") : offshoot("migrate")}`,

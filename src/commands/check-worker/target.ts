@@ -51,7 +51,7 @@ export async function targetOf(options: CheckWorkerOptions, world: World): Promi
   if (logFile !== undefined) return { ...attached, name: log ?? "", target: { logFile } };
   throw new OffshootError("COMMAND_MISSING", "The command of the worker is missing.", {
     remedy:
-      "Give it after `--`: offshoot check worker -- python worker.py\nFor a worker that runs already, use --pid, --pid-file, --match, --container or --log.",
+      "Give it after `--`: npx offshoot check worker -- python worker.py\nFor a worker that runs already, use --pid, --pid-file, --match, --container or --log.",
   });
 }
 

@@ -5,6 +5,7 @@ import { withReadSession } from "../../context/read-session.ts";
 import type { SchemaChange } from "../../drift/diff/schema-change.ts";
 import { messageOf } from "../../errors.ts";
 import { withSession } from "../../postgres/connect.ts";
+import { createOnlyOurs } from "../../postgres/only-ours.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
 import { emitSchemaDiff } from "../diff/emit.ts";
 
@@ -49,7 +50,7 @@ export function schemaRecord(context: Context, fingerprint: string, url: DirectU
         const started = await withSession(
           url,
           async (session) => {
-            await session.query(CREATE);
+            await createOnlyOurs(session, CREATE, ["schema_changes"]);
             return session.query(START, [fingerprint]);
           },
           { signal },

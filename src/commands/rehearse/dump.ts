@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { cancelled } from "../../deadline.ts";
 import { messageOf, OffshootError } from "../../errors.ts";
 import type { Context } from "../../context/context.ts";
 import { copiesUnsupported, withScratchDatabase } from "../../context/scratch-database.ts";
@@ -15,6 +16,10 @@ import { copyDatabase } from "../../providers/local/copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
+import { RAISED } from "../../postgres/server-error.ts";
+import { withKnownNames } from "../../rehearsal/error-text.ts";
+import { namesIn } from "../../rehearsal/read-names.ts";
+import { type IsKnownName, knownNames } from "../../rehearsal/sql/known-names.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { findDumpProgram } from "../pg-dump.ts";
 import { tablesWithoutRows, unrestored } from "./unrestored.ts";
@@ -92,8 +97,10 @@ async function fill(
   try {
     await pass(programs.dump, ["--format=custom", "--compress=0", `--file=${join(folder, "dump")}`], from, context);
     const printed = await restoreFile(programs.restore, join(folder, "dump"), to, context);
-    const missing = unrestored(printed);
-    const analyzed = await analyze(to, context);
+    const isKnown = async (): Promise<IsKnownName> =>
+      knownNames([...(await namesIn(from, context.signal)), ...(await namesIn(to, context.signal))]);
+    const missing = printed === "" ? "" : unrestored(printed, await isKnown());
+    const analyzed = await analyze(to, context, isKnown);
     return {
       gaps: [...(missing === "" ? [] : [`Parts of the dump could not be restored: ${missing}.`]), ...analyzed],
       withoutRows: tablesWithoutRows(printed),
@@ -104,14 +111,15 @@ async function fill(
 }
 
 /** A dump has no statistics. Without them the server plans other ways than in production, and does not know how many rows there are. */
-async function analyze(url: DirectUrl, { signal, settings }: Context): Promise<readonly string[]> {
+async function analyze(url: DirectUrl, { signal, settings }: Context, isKnown: () => Promise<IsKnownName>): Promise<readonly string[]> {
   const options = { signal, queryMs: settings.timeouts.migrateMs };
   return withSession(url, (session) => session.query("analyze"), options).then(
     () => [],
-    (thrown: unknown) => {
+    async (thrown: unknown) => {
       if (signal.aborted) throw thrown;
       // A function in an index can fail there.
-      return [`The copy has no statistics of its rows: ${publicMessageOf(thrown)}.`];
+      const message = publicMessageOf(thrown);
+      return [`The copy has no statistics of its rows: ${message === RAISED ? message : withKnownNames(message, await isKnown())}.`];
     },
   );
 }
@@ -146,7 +154,7 @@ async function pass(program: string, args: readonly string[], url: DirectUrl, co
   try {
     await promisify(execFile)(program, [...args], { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
   } catch (thrown) {
-    if (context.signal.aborted) throw thrown;
+    if (context.signal.aborted) throw cancelled("the rehearsal");
     const printed = thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr).trim() : "";
     throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${printed === "" ? messageOf(thrown) : printed}`, {
       remedy: "Check that the role of --from can read all tables of the database.",
@@ -163,7 +171,7 @@ async function restoreFile(program: string, file: string, url: DirectUrl, contex
     await promisify(execFile)(program, args, { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
     return "";
   } catch (thrown) {
-    if (context.signal.aborted) throw thrown;
+    if (context.signal.aborted) throw cancelled("the rehearsal");
     return thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr) : messageOf(thrown);
   }
 }

@@ -18,6 +18,7 @@ import type { TableChange } from "../../rehearsal/measure/tables.ts";
 import type { Measured } from "../../rehearsal/measured.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
 import type { RehearsedCopy, RehearsedSchema, Rehearsal } from "../../rehearsal/rehearsal.ts";
+import { namesIn } from "../../rehearsal/read-names.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { migrationFiles, type MigrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { secureCopy } from "./outbound.ts";
@@ -94,7 +95,20 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     tool: project?.tool,
     partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),
   };
-  const failure = end.ok ? [] : [{ finding: judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how) }];
+  const failure = end.ok
+    ? []
+    : [
+        {
+          finding: judgeFailure(
+            observed.errors,
+            explained.statements,
+            roleSettings,
+            shown,
+            end.how,
+            await namesIn(copy.url, context.signal),
+          ),
+        },
+      ];
   const judged = [
     ...failure,
     ...judgeMissingRows(copy.withoutRows ?? [], explained),

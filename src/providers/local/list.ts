@@ -1,6 +1,6 @@
 import type { Session } from "../../postgres/connect.ts";
 import type { Listed } from "../provider.ts";
-import { COMMENT, IS_VALID, parseComment, readComment } from "./databases.ts";
+import { COMMENT, IS_BEING_DROPPED, IS_VALID, parseComment, readComment } from "./databases.ts";
 import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
 import { rereadIfDropped } from "./reread.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
@@ -12,6 +12,7 @@ interface Row extends Record<string, unknown> {
   readonly sessions: number;
   readonly sizeBytes: number | null;
   readonly isValid: boolean;
+  readonly isBeingDropped: boolean;
   /** Whether the server reports the size of the database to this role. */
   readonly hasSize: boolean;
   /** The server's clock; undefined for a stopped server. */
@@ -20,7 +21,10 @@ interface Row extends Record<string, unknown> {
 
 /** All databases of offshoot on a running server. */
 export async function listServer(source: ServerSource, server: Server, session: Session): Promise<Listed[]> {
-  const rows = await rereadIfDropped(session, () => readRows(session));
+  const read = (): Promise<readonly Row[]> => rereadIfDropped(session, () => readRows(session));
+  let rows = await read();
+  // A DROP can end between the reading of the databases and that of the locks. Its database is not there the second time.
+  if (rows.some(({ isValid, isBeingDropped }) => !isValid && !isBeingDropped)) rows = await read();
   return rows.map((row) => toListed(source, server.id, row));
 }
 
@@ -32,7 +36,7 @@ function readRows(session: Session): Promise<readonly Row[]> {
        pg_catalog.now() as now, (select pg_catalog.count(*)::int from pg_catalog.pg_stat_activity a where a.datid = d.oid and ${IS_USE}) as sessions,
        (select pg_catalog.pg_database_size(e.oid)::pg_catalog.float8 from pg_catalog.pg_database e where e.oid = d.oid
          and pg_catalog.has_database_privilege(e.oid, 'connect')) as "sizeBytes",
-       ${IS_VALID} as "isValid", pg_catalog.has_database_privilege(d.oid, 'connect') as "hasSize"
+       ${IS_VALID} as "isValid", ${IS_BEING_DROPPED} as "isBeingDropped", pg_catalog.has_database_privilege(d.oid, 'connect') as "hasSize"
      from pg_catalog.pg_database d where pg_catalog.starts_with(datname, 'offshoot_') order by datname`,
   );
 }
@@ -48,11 +52,21 @@ export async function listStored(source: ServerSource, bounds: Bounds): Promise<
   return stored
     .filter(({ name }) => name.startsWith(DATABASE_PREFIX))
     .map(({ name, comment }) =>
-      toListed(source, "stopped", { name, comment, sessions: 0, sizeBytes: null, isValid: true, hasSize: false, now: undefined }),
+      toListed(source, "stopped", {
+        name,
+        comment,
+        sessions: 0,
+        sizeBytes: null,
+        isValid: true,
+        isBeingDropped: false,
+        hasSize: false,
+        now: undefined,
+      }),
     );
 }
 
-function toListed(source: ServerSource, server: string, { name, comment, sessions, sizeBytes, isValid, hasSize, now }: Row): Listed {
+function toListed(source: ServerSource, server: string, { name, comment, sessions, sizeBytes, ...row }: Row): Listed {
+  const { isValid, isBeingDropped, hasSize, now } = row;
   const isUnfinished = isScratch(name);
   // The name of a scratch database proves that offshoot created it. Its tag is that of the database from which it was copied.
   const { tag, lastUsedAt } = isUnfinished ? parseComment(comment) : readComment(name, comment);
@@ -70,6 +84,7 @@ function toListed(source: ServerSource, server: string, { name, comment, session
     guarded: undefined,
     parentId: undefined,
     readAt: now,
-    broken: isUnfinished || !isValid || (hasSize && sizeBytes === null),
+    broken: isUnfinished || (!isBeingDropped && (!isValid || (hasSize && sizeBytes === null))),
+    deleting: isBeingDropped,
   };
 }

@@ -23,6 +23,7 @@ import { resetOn } from "./reset.ts";
 import { readFrom, readInside, runningServers } from "./running.ts";
 import { createSnapshot, listSnapshots, removeSnapshot, requireSnapshot } from "./snapshots.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
+import { tie } from "./tie.ts";
 
 /** How long `await using` may take to drop a database, in milliseconds. */
 const DISPOSE_MS = 60_000;
@@ -189,6 +190,8 @@ function describeDatabase(
     tag,
     base: base?.name,
     renew: (ttlMs, signal) => renew(server.url, { name: database, tag }, ttlMs, signal),
+    // A pooler in front of a server of the user can keep the session of a killed process.
+    tie: provider === "existing" ? undefined : (signal) => tie(server.url, database, signal),
     copy: (signal) => copyDatabase(server.url, database, { isQuick, tag, signal }),
     clones,
     clone: async (wanted) => (await import("../clones/clones.ts")).cloneOf(clones, wanted),

@@ -15,7 +15,7 @@ export function lockOf(database: string): string {
   return `database ${database}`;
 }
 
-/** Key of the lock that the processes of a suite of tests hold, so that its clones are deleted when all of them have ended. */
+/** Key of the lock that the processes of a suite of tests hold, or one process: when all of them have ended, its databases are deleted. */
 export function suiteLockOf(suite: string): string {
   return `suite ${suite}`;
 }

@@ -107,8 +107,8 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
 }
 
 /**
- * Drops the clones of the run, which are of no use without its database, and returns the names of those that it has dropped. Clones
- * that a failed test kept stay until their expiry, unless a person deletes the run's database.
+ * Drops the clones of the run, which are of no use without its database, and returns the names of those that a person made or kept.
+ * A clone that a failed test kept has another lifetime: it stays until its expiry, unless a person deletes the run's database.
  */
 async function dropClonesOf(
   session: Session,
@@ -121,7 +121,8 @@ async function dropClonesOf(
   for (const { name, tag } of (await readDatabases(session)).entries) {
     if (tag?.clone === undefined || !isCloneOf(tag, database)) continue;
     const dropped = await dropDatabase(session, name, within, (entry) => {
-      return entry.tag?.clone === tag.clone && !(only !== undefined && isOfPerson(tag));
+      const isKept = only !== undefined && isOfPerson(tag) && entry.tag?.lifetime !== only;
+      return entry.tag?.clone === tag.clone && !isKept;
     });
     if (dropped === "deleted" && isOfPerson(tag)) names.push(tag.clone);
   }

@@ -1,7 +1,7 @@
 import { MAX_TTL_MS } from "../../identity/expiry.ts";
 import { BASE_PREFIX, baseName, branchName } from "../../identity/name.ts";
 import { NAME_PREFIX, type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
-import { shellCommand } from "../../shell-command.ts";
+import { ownCommand } from "../../shell-command.ts";
 import { isNameOf, withoutSuffix } from "./held-name.ts";
 import type { BranchReply } from "./replies.ts";
 import { restoredTag } from "./restored.ts";
@@ -83,7 +83,7 @@ export function isSibling(tag: OwnerTag, wanted: OwnerTag): boolean {
 
 /** The command that deletes the branch of a run, for messages. In another folder or with other settings, the run has another name. */
 export function downCommand(run: string | undefined): string {
-  return `\`${shellCommand(["offshoot", "down", ...(run === undefined ? [] : ["--run", run])])}\``;
+  return `\`${ownCommand(["down", ...(run === undefined ? [] : ["--run", run])])}\``;
 }
 
 export function isUnderPrefix({ name }: Pick<Branch, "name">): boolean {

@@ -142,7 +142,7 @@ export async function requireOwn(
   const found = await findByName(api, name, context);
   if (found === undefined || found.isBeingDeleted) {
     throw new OffshootError("RUN_UNKNOWN", `The Neon branch ${name} does not exist any more.`, {
-      remedy: "Create it with `offshoot up`, or list existing databases with `offshoot list`.",
+      remedy: "Create it with `npx offshoot up`, or list existing databases with `npx offshoot list`.",
     });
   }
   requireDeletable(found, choices.parent, done);

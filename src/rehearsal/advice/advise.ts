@@ -1,13 +1,16 @@
 import type { StatementPart } from "../measure/parts.ts";
 import { type Advice, inWords } from "./advice.ts";
 import { inBatchesOf } from "./batches.ts";
-import { lower, readAlterTable, textOf } from "./alter-table.ts";
+import { lower, readAlterTable, textOf } from "../sql/alter-table.ts";
 import { adviceForColumn } from "./columns.ts";
 import { adviceForConstraint } from "./constraints.ts";
 import { withoutTransaction } from "./without-transaction.ts";
 
 /** What helps in general, when a statement itself cannot be replaced. */
 const SHORT = "Run the statement in a transaction of its own, with a lock_timeout of some seconds, and try again when that time passes.";
+
+/** What is said where only some actions of an ALTER TABLE have a safer way. */
+const REST = " The other actions of the statement are not in this advice: keep them in a statement of their own.";
 
 /** What an advice depends on besides the statement. */
 export interface AdviceOptions {
@@ -100,9 +103,10 @@ function forAlterTable({ tokens }: StatementPart, major: number): Advice {
   const [first, second] = known;
   if (first === undefined) return inWords(SHORT);
   const isWhole = known.length === actions.length;
-  if (second === undefined) return { ...first, isRunnable: first.isRunnable && isWhole };
+  const rest = isWhole || known.every(({ sql }) => sql.length === 0) ? "" : REST;
+  if (second === undefined) return { ...first, text: first.text + rest, isRunnable: first.isRunnable && isWhole };
   return {
-    text: [...new Set(known.map(({ text }) => text))].join(" "),
+    text: [...new Set(known.map(({ text }) => text))].join(" ") + rest,
     sql: known.flatMap(({ sql }) => sql),
     own: known.flatMap(({ own = [] }) => own),
     isRunnable: isWhole && known.every(({ isRunnable }) => isRunnable),

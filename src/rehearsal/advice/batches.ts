@@ -1,6 +1,6 @@
 import type { Token } from "../sql/tokens.ts";
 import { type Advice, inBatches, inWords } from "./advice.ts";
-import { lower, textOf, splitAtCommas } from "./alter-table.ts";
+import { lower, textOf, splitAtCommas } from "../sql/alter-table.ts";
 
 const TEXT = "Change the rows in batches, each in a transaction of its own: repeat the statement until it changes no row.";
 const BY_KEY =

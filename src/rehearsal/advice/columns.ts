@@ -1,5 +1,5 @@
 import { type Advice, inBatches, inWords } from "./advice.ts";
-import { type Action, lower, textOf } from "./alter-table.ts";
+import { type Action, lower, textOf } from "../sql/alter-table.ts";
 import { forNotNull } from "./constraints.ts";
 import { forType } from "./new-type.ts";
 

@@ -1,5 +1,6 @@
 import { type Advice, inWords } from "./advice.ts";
-import { type Action, bracketed, lower, textOf } from "./alter-table.ts";
+import { derivedName } from "../sql/names.ts";
+import { type Action, bracketed, lower, textOf } from "../sql/alter-table.ts";
 
 /** The safer way for an action that adds a constraint, or `set not null`. Undefined for other actions. Pure. */
 export function adviceForConstraint(table: string, action: Action, major: number): Advice | undefined {
@@ -9,7 +10,7 @@ export function adviceForConstraint(table: string, action: Action, major: number
   if (!/^add (constraint |foreign |check |unique |primary |exclude )/.test(words)) return undefined;
   const isNamed = lower(tokens[1]) === "constraint";
   const body = isNamed ? tokens.slice(3) : tokens.slice(1);
-  const name = isNamed ? (tokens[2]?.text ?? "") : `${table.slice(table.lastIndexOf(".") + 1).replaceAll('"', "")}_new`;
+  const name = isNamed ? (tokens[2]?.text ?? "") : derivedName([table], "new");
   const kind = lower(body[0]);
   if (kind === "foreign" || kind === "check") return validateLater(table, name, textOf(body), kind);
   if (kind === "unique" || kind === "primary") return withIndex(table, name, body, kind);
@@ -49,7 +50,7 @@ function withIndex(
 
 /** `set not null` for a column that exists. Pure. */
 export function forNotNull(table: string, column: string, major: number): Advice {
-  const name = `${column.replaceAll('"', "")}_not_null`;
+  const name = derivedName([column], "not_null");
   // PostgreSQL 18 has NOT NULL constraints that are not valid yet (release notes of PostgreSQL 18).
   if (major >= 18) {
     return {

@@ -1,5 +1,6 @@
 import { type Advice, inBatches } from "./advice.ts";
-import { type Action, lower, textOf } from "./alter-table.ts";
+import { derivedName, schemaPart } from "../sql/names.ts";
+import { type Action, lower, textOf } from "../sql/alter-table.ts";
 
 /** The safer way to give a column another type: a second column, which takes its name when it has all values. Pure. */
 export function forType(table: string, tokens: Action["tokens"]): Advice {
@@ -7,13 +8,12 @@ export function forType(table: string, tokens: Action["tokens"]): Advice {
   const at = tokens.findIndex((token) => lower(token) === "type");
   const using = tokens.findIndex((token) => lower(token) === "using");
   const type = textOf(tokens.slice(at + 1, using < 0 ? undefined : using));
-  const plain = column.replaceAll('"', "");
-  const [added, old] = [quoted(`${plain}_new`), quoted(`${plain}_old`)];
+  const [added, old] = [derivedName([column], "new"), derivedName([column], "old")];
   const value = using < 0 ? `${column}::${type}` : textOf(tokens.slice(using + 1));
   // Only rows whose new value is not NULL can be counted as done.
   const missing = `${added} is null and (${value}) is not null`;
-  const trigger = quoted(`${plain}_new`);
-  const call = `${table.includes(".") ? table.slice(0, table.lastIndexOf(".") + 1) : ""}${quoted(`${table.slice(table.lastIndexOf(".") + 1).replaceAll('"', "")}_${plain}_new`)}`;
+  const trigger = added;
+  const call = schemaPart(table) + derivedName([table, column], "new");
   const body = `begin new.${added} := new.${column}; return new; end`;
   const create = `create function ${call}() returns trigger language plpgsql as $$ ${body} $$`;
   const triggers = [create, `create trigger ${trigger} before insert or update on ${table} for each row execute function ${call}()`];
@@ -33,9 +33,4 @@ export function forType(table: string, tokens: Action["tokens"]): Advice {
     own: [create],
     isRunnable: false,
   };
-}
-
-/** Quoted where it must be. */
-function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`;
 }

@@ -1,10 +1,14 @@
-import { describeServerError, publicMessage, RAISED, type ServerError } from "../../postgres/server-error.ts";
+import type { ServerError } from "../../postgres/server-error.ts";
+import { errorText } from "../error-text.ts";
 import type { RehearsalFacts } from "../facts.ts";
 import { found, type RehearsalFinding } from "../finding.ts";
 import { isQuiet, type StatementPart, UNREAD_PART } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { RoleSettings } from "../role-settings.ts";
-import { placeOf, type Shown, subjectOf } from "./subject.ts";
+import { knownNames, namesOfStatement } from "../sql/known-names.ts";
+import { lower } from "../sql/alter-table.ts";
+import { placeOf } from "./place.ts";
+import { type Shown, subjectOf } from "./subject.ts";
 
 /** Errors because of rows that exist, with what to do (PostgreSQL documentation, appendix A). */
 const ON_DATA: Readonly<Record<string, string>> = {
@@ -18,7 +22,6 @@ const ON_DATA: Readonly<Record<string, string>> = {
   "22001": "Values are longer than the new type allows. Shorten them in an earlier migration, or choose a longer type.",
   "22007": "Values cannot be converted to the new type. Correct them in an earlier migration, or write a USING clause.",
   "22008": "Values are out of range for the new type. Correct them in an earlier migration.",
-  "42804": "The default or the values cannot be converted to the new type. Drop the default first, or write a USING clause.",
   "54000": "Values are too long for the index. Index a part or a hash of them.",
 };
 
@@ -32,6 +35,7 @@ const ON_TIME: Readonly<Record<string, string>> = {
 };
 
 const OTHER: Readonly<Record<string, string>> = {
+  "42804": "Postgres does not convert these types by itself. Drop the default of the column first, or write a USING clause.",
   "58P01": "The server has no files of this extension. Install it on the server first, or remove it from the migration.",
   "0A000": "Postgres does not support this. Change the migration as the error says.",
   "2BP01": "Other objects need this one. Drop them first and create them again, or change them in the same migration.",
@@ -53,20 +57,34 @@ function byMessage(cause: ServerError | undefined): string | undefined {
   return cause?.sqlstate === "0A000" ? BY_MESSAGE.find(([pattern]) => pattern.test(cause.message))?.[1] : undefined;
 }
 
-/** The finding for a command that failed. `errors` are those that the server sent, oldest first. Pure. */
+/** An error because of the rows that a statement writes, which the migration has in its text. */
+const OWN_ROWS = "Rows that the statement writes are refused, by themselves or because of rows that exist. Correct them in the statement.";
+const OWN_TEXT = "The statement has a constant that Postgres cannot use. Correct it.";
+
+/** Whether a statement writes rows that it has in its own text. */
+function writesOwnRows({ kind, tokens }: StatementPart): boolean {
+  return kind === "copy" || (kind === "insert" && !tokens.some((token) => lower(token) === "select" || lower(token) === "table"));
+}
+
+/**
+ * The finding for a command that failed. `errors` are those that the server sent, oldest first. `names` are those of the schema:
+ * an error is shown with these and those of the statements only. Pure.
+ */
 export function judgeFailure(
   errors: readonly ServerError[],
   statements: readonly ReadStatement[],
   settings: RoleSettings,
   shown: Shown,
   exit: string,
+  names: readonly string[] = [],
 ): RehearsalFinding {
   const statement = statements.findLast(({ sent }) => sent.sqlstate !== undefined && sent.sqlstate !== "25P02");
   const cause = errors.findLast(({ sqlstate }) => sqlstate === statement?.sent.sqlstate) ?? errors.at(-1);
   const sqlstate = cause?.sqlstate ?? "";
-  const blamed = statement === undefined ? undefined : { statement, part: failedPart(statement) };
+  const blamed = statement === undefined ? undefined : { statement, part: failedPart(statement, cause?.position) };
   const { migration, statement: text } = subjectOf(blamed, shown).subject;
-  const error = cause === undefined ? exit : describeServerError({ ...cause, message: messageIn(cause, shown.literals) });
+  const isKnown = knownNames([...names, ...statements.flatMap(({ parts }) => parts.flatMap(namesOfPart))]);
+  const error = cause === undefined ? exit : errorText(cause, isKnown, shown.literals);
   const facts = {
     ...(migration === undefined ? {} : { migration }),
     ...(text === undefined ? {} : { statement: text }),
@@ -75,9 +93,10 @@ export function judgeFailure(
     error,
   };
   const object = { kind: "migration", name: migration ?? "the migrations" } as const;
-  const options = { at: placeOf(blamed, [], shown) };
+  const options = { at: placeOf(blamed, shown.files) };
   const onData = ON_DATA[sqlstate];
-  if (onData !== undefined) return found("fails-on-data", object, { ...facts, advice: onData }, options);
+  const isOwn = onData !== undefined && (cause?.position !== undefined || (blamed !== undefined && writesOwnRows(blamed.part)));
+  if (onData !== undefined && !isOwn) return found("fails-on-data", object, { ...facts, advice: onData }, options);
   const onTime = ON_TIME[sqlstate];
   if (onTime !== undefined) {
     const timed: RehearsalFacts["fails-by-timeout"] = {
@@ -87,17 +106,29 @@ export function judgeFailure(
     };
     return found("fails-by-timeout", object, timed, options);
   }
-  const advice = byMessage(cause) ?? OTHER[sqlstate] ?? "Correct the migration. It would fail in production in the same way.";
+  const own = isOwn ? (cause?.position === undefined ? OWN_ROWS : OWN_TEXT) : undefined;
+  const advice = own ?? byMessage(cause) ?? OTHER[sqlstate] ?? "Correct the migration. It would fail in production in the same way.";
   return found("migration-fails", object, { ...facts, advice }, options);
 }
 
-/** The server answers each statement of a message that succeeds with one tag. A text that was cut can lack the one that failed. */
-function failedPart({ parts, sent }: ReadStatement): StatementPart {
+/** An error at a position is in the text, and nothing of that message ran. Otherwise the server answers each statement of a message that succeeds with one tag. A text that was cut can lack the one that failed. */
+function failedPart({ parts, sent }: ReadStatement, position: number | undefined): StatementPart {
+  const index = position === undefined ? undefined : indexOf(position, sent.sql);
+  const placed = index === undefined ? undefined : parts.findLast(({ tokens }) => (tokens[0]?.at ?? Number.POSITIVE_INFINITY) <= index);
+  if (placed !== undefined && sent.isCut !== true) return placed;
   const part = parts[sent.tags.length];
   if (part !== undefined || sent.isCut === true) return part ?? UNREAD_PART;
   return parts.find((each) => !isQuiet(each)) ?? parts[0] ?? UNREAD_PART;
 }
 
-function messageIn({ message, isRaised }: ServerError, literals: boolean): string {
-  return isRaised === true && !literals ? `${RAISED}; --literals shows it` : publicMessage(message);
+/** The tokens of a long INSERT are not kept, but its names are. */
+function namesOfPart({ tokens, names }: StatementPart): readonly string[] {
+  return [...namesOfStatement(tokens), ...names.flat()];
+}
+
+/** The server counts characters from 1, and a character above U+FFFF has two units here. */
+function indexOf(position: number, sql: string): number {
+  let index = 0;
+  for (let left = position - 1; left > 0 && index < sql.length; left -= 1) index += (sql.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+  return index;
 }

@@ -28,7 +28,9 @@ export function heldSubject(blamed: Blamed | undefined, holding: Holding, limitM
     const text = `${subject.advice} ${sameMessage.length === 1 ? "The statement" : "The statements"} after it in the same message also held the lock: put them into a migration of their own.`;
     return { subject: { ...subject, advice: text }, advice, during };
   }
-  const commit = adviseToCommit(later === undefined || later.migration === blamed?.statement.migration ? undefined : (shown.tool ?? ""));
+  const [first, second] = [blamed?.statement.migration, later?.migration];
+  const isOther = first !== undefined && second !== undefined && first !== second;
+  const commit = adviseToCommit(isOther ? (shown.tool ?? "") : undefined);
   if (ownMs <= limitMs) return { subject: { ...subject, advice: commit.text, sql: [] }, advice: commit, during };
   return { subject: { ...subject, advice: `${commit.text} ${subject.advice}` }, advice, during };
 }

@@ -3,14 +3,13 @@ import { byPlace, bySeverity } from "../../findings/order.ts";
 import { found } from "../finding.ts";
 import { expiredExceptions, type RehearsalLimits } from "../limits.ts";
 import type { Explained } from "../measure/measure.ts";
-import { changesSchema } from "../sql/kinds.ts";
-import { inWords } from "../advice/advice.ts";
 import type { RoleSettings } from "../role-settings.ts";
 import { formatWait } from "../size.ts";
 import type { Judged } from "./judged.ts";
 import { mergeTables } from "./merge.ts";
-import { placeOf, type Shown, subjectOf } from "./subject.ts";
+import type { Shown } from "./subject.ts";
 import { judgeTable } from "./tables.ts";
+import { judgeTimeout } from "./timeout.ts";
 
 export type { Judged } from "./judged.ts";
 
@@ -41,20 +40,4 @@ function judgeDuration(
   const [only, second] = migrations;
   const name = second === undefined && only !== undefined ? only.name : "the migrations";
   return [{ finding: found("migration-slow", { kind: "migration", name }, facts, { severity: severities.duration }) }];
-}
-
-/** One finding for all: a request for a strong lock waits behind every long query, and everybody else waits behind it. */
-function judgeTimeout({ tables, setsLockTimeout }: Explained, { limits }: RoleSettings, shown: Shown): readonly Judged[] {
-  if (limits["lock_timeout"] !== undefined || setsLockTimeout) return [];
-  const strong = tables.find(({ change, reads }) => change.rows !== 0 && reads[0]?.blamed !== undefined);
-  const blamed = strong?.reads[0]?.blamed;
-  if (strong === undefined || blamed === undefined || !changesSchema(blamed.part.kind)) return [];
-  const { subject } = subjectOf(blamed, shown);
-  const advice = inWords(
-    "Set lock_timeout at the start of the migration, or for the role of the migrations, and try again when it fails.",
-    ["set lock_timeout = '5s'"],
-  );
-  const facts = { ...subject, advice: advice.text, sql: advice.sql, lock: "ACCESS EXCLUSIVE" };
-  const at = placeOf(blamed, strong.change.relations, shown);
-  return [{ finding: found("lock-without-timeout", { kind: "table", name: strong.change.table.shown }, facts, { at }) }];
 }

@@ -3,11 +3,15 @@ import { found } from "../finding.ts";
 import type { EffectiveLimits } from "../limits.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { Explained, ExplainedTable } from "../measure/measure.ts";
+import type { StatementPart } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { Relation } from "../observe/relations.ts";
 import { formatRows, formatWait } from "../size.ts";
+import { runsCode } from "../sql/strongest-lock.ts";
+import type { Token } from "../sql/tokens.ts";
 import type { Judged } from "./judged.ts";
-import { placeOf, type Shown, subjectOf } from "./subject.ts";
+import { placeOf } from "./place.ts";
+import { type Shown, subjectOf } from "./subject.ts";
 
 /** More rows than this in one transaction are worth a word: others change rows too. */
 const MANY_ROWS = 10_000;
@@ -24,8 +28,10 @@ export function judgeRows(
   if (rows < MANY_ROWS) return [];
   const blamed =
     longestOf(naming(change.relations, statements, (kind) => CHANGING.has(kind))) ??
-    longestOf(hidden(statements)) ??
-    longestOf(naming(change.relations, statements, (kind) => kind === "other"));
+    longestOf(hidden(statements, allStatements)) ??
+    longestOf(naming(change.relations, statements, (kind) => kind === "other")) ??
+    // A foreign key with `on delete cascade`, or a trigger of another table.
+    longestOf(statements.flatMap((statement) => partsWith(statement, ({ kind }) => CHANGING.has(kind))));
   if (blamed === undefined) return [];
   const { startMs, transaction } = blamed.statement;
   const endMs = allStatements.reduce((last, each) => (each.transaction === transaction ? Math.max(last, each.endMs) : last), 0);
@@ -37,7 +43,7 @@ export function judgeRows(
     held: formatWait(endMs - startMs, formatElapsed),
     limit: formatWait(own.acceptedWritesMs, formatElapsed),
   };
-  const options = { at: placeOf(blamed, change.relations, shown), reason: own.reasons.blockedWrites };
+  const options = { at: placeOf(blamed, shown.files), reason: own.reasons.blockedWrites };
   return [{ finding: found("rows-locked", { kind: "table", name: change.table.shown }, facts, options), advice }];
 }
 
@@ -48,25 +54,27 @@ function naming(
 ): readonly Blamed[] {
   const names = new Set(relations.map(({ name }) => name));
   return statements.flatMap((statement) =>
-    statement.parts
-      .filter(({ kind, names: named }) => isSuitable(kind) && named.some((parts) => names.has(parts.at(-1) ?? "")))
-      .map((part) => ({ statement, part })),
+    partsWith(statement, ({ kind, names: named }) => isSuitable(kind) && named.some((parts) => names.has(parts.at(-1) ?? ""))),
   );
+}
+
+function partsWith(statement: ReadStatement, isSuitable: (part: StatementPart) => boolean): readonly Blamed[] {
+  return statement.parts.filter(isSuitable).map((part) => ({ statement, part }));
 }
 
 /**
  * Statements that can change rows of a table without its name: code, calls of functions, prepared statements. Not those that can
- * commit in between, because they release the rows.
+ * commit in between, because they release the rows: that is possible only outside of a transaction block.
  */
-function hidden(statements: readonly ReadStatement[]): readonly Blamed[] {
-  return statements
-    .filter(({ sent }) => !/\bcommit\b/i.test(sent.sql))
-    .flatMap((statement) => {
-      const [part, second] = statement.parts;
-      const [first] = part?.tokens ?? [];
-      const isHidden = second === undefined && (part?.kind === "read" || ["do", "execute"].includes(first?.text.toLowerCase() ?? ""));
-      return part !== undefined && isHidden ? [{ statement, part }] : [];
-    });
+function hidden(statements: readonly ReadStatement[], all: readonly ReadStatement[]): readonly Blamed[] {
+  return statements.flatMap((statement) => {
+    const isInBlock = statement.parts.length > 1 || all.some((each) => each !== statement && each.transaction === statement.transaction);
+    return partsWith(statement, ({ tokens }) => runsCode(tokens) && (isInBlock || !canCommit(tokens)));
+  });
+}
+
+function canCommit(tokens: readonly Token[]): boolean {
+  return tokens[0]?.text.toLowerCase() === "call" || tokens.some(({ text }) => /\bcommit\b/i.test(text));
 }
 
 function longestOf(choices: readonly Blamed[]): Blamed | undefined {

@@ -1,11 +1,10 @@
-import type { Place } from "../../findings/finding.ts";
 import { advise } from "../advice/advise.ts";
 import { type Advice, withBatchSize } from "../advice/advice.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { Relation } from "../observe/relations.ts";
 import { mentions } from "../sql/names.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
-import { withLiterals, withoutLiterals } from "../sql/shown.ts";
+import { LONGEST_ADVICE, withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { type Token, tokensOf } from "../sql/tokens.ts";
 
 /** What the judging needs to show statements and places. */
@@ -39,54 +38,12 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
     ...(migration === undefined ? {} : { migration }),
     ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),
     advice: advice.text,
-    sql: advice.sql.map((sql) => (advice.own?.includes(sql) === true ? sql : withBatchSize(textOf(tokensOf(sql), shown)))),
+    sql: advice.sql.map((sql) => (advice.own?.includes(sql) === true ? sql : withBatchSize(textOf(tokensOf(sql), shown, LONGEST_ADVICE)))),
   };
   return { subject, advice };
 }
 
 /** A statement as reports show it. */
-export function textOf(tokens: readonly Token[], { literals }: Shown): string {
-  return literals ? withLiterals(tokens) : withoutLiterals(tokens);
-}
-
-/** The place of a statement in the migration files: its own, else the first line of its migration that names the table. */
-export function placeOf(blamed: Blamed | undefined, relations: readonly Relation[], { files }: Shown): Place | undefined {
-  if (blamed === undefined) return undefined;
-  const { statement, part } = blamed;
-  if (part.at !== undefined) return part.at;
-  const file = statement.parts.find(({ at }) => at !== undefined)?.at?.file ?? (statement.migration && files.fileOf([statement.migration]));
-  if (file === undefined || file === "") return undefined;
-  const named = relations.map(({ name }) => name).filter((name) => part.names.some((parts) => parts.at(-1) === name));
-  const others = part.names.map((parts) => parts.at(-1) ?? "").filter((name) => name.length > 4);
-  return {
-    file,
-    line: files.lineWith(file, [...others.slice(0, 20).filter((name) => !named.includes(name) && !isKeyword(name)), ...named]) ?? 1,
-  };
-}
-
-const KEYWORDS = new Set([
-  "alter",
-  "table",
-  "column",
-  "create",
-  "index",
-  "default",
-  "constraint",
-  "unique",
-  "primary",
-  "foreign",
-  "references",
-  "check",
-  "update",
-  "delete",
-  "where",
-  "insert",
-  "using",
-  "cascade",
-  "concurrently",
-  "exists",
-]);
-
-function isKeyword(name: string): boolean {
-  return KEYWORDS.has(name);
+export function textOf(tokens: readonly Token[], { literals }: Shown, longest?: number): string {
+  return literals ? withLiterals(tokens, longest) : withoutLiterals(tokens, longest);
 }

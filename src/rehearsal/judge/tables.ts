@@ -12,7 +12,8 @@ import { heldSubject } from "./held.ts";
 import type { Judged } from "./judged.ts";
 import { limitsDuring } from "./lateness.ts";
 import { judgeRows } from "./rows.ts";
-import { placeOf, type Shown, subjectOf } from "./subject.ts";
+import { placeOf } from "./place.ts";
+import { type Shown, subjectOf } from "./subject.ts";
 
 /** The findings about one table. Pure. */
 export function judgeTable(
@@ -68,7 +69,7 @@ function judgeWait(
   };
   const severity = severities[isRead ? "blockedReads" : "blockedWrites"];
   const options = {
-    at: placeOf(blamed, change.relations, shown),
+    at: placeOf(blamed, shown.files),
     severity,
     reason: own.reasons[isRead ? "blockedReads" : "blockedWrites"],
   };
@@ -93,6 +94,6 @@ function judgeRewrite(
   if (!isCopied || change.table.kind === SEQUENCE || change.table.bytes <= own.rewriteBytes) return [];
   const { subject, advice } = subjectOf(rewrite, shown);
   const facts = { ...subject, size: formatSize(change.table.bytes), limit: formatSize(own.rewriteBytes) };
-  const options = { at: placeOf(rewrite, change.relations, shown), severity: severities.rewrite, reason: own.reasons.rewrite };
+  const options = { at: placeOf(rewrite, shown.files), severity: severities.rewrite, reason: own.reasons.rewrite };
   return [{ finding: found("table-rewritten", { kind: "table", name: change.table.shown }, facts, options), advice }];
 }

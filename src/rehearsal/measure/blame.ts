@@ -1,8 +1,8 @@
 import type { Wait } from "../observe/blocking.ts";
-import type { LockMode } from "../observe/lock-modes.ts";
 import type { Relation } from "../observe/relations.ts";
-import { canRewrite, changesSchema, type StatementKind } from "../sql/kinds.ts";
+import { canRewrite, changesSchema } from "../sql/kinds.ts";
 import { mentions } from "../sql/names.ts";
+import { canTake, runsCode } from "../sql/strongest-lock.ts";
 import { isQuiet, type StatementPart, UNREAD_PART } from "./parts.ts";
 import type { ReadStatement } from "./statements.ts";
 
@@ -22,8 +22,12 @@ export function blameForWait(wait: Wait, statements: readonly ReadStatement[], r
   // A sample is a little later than the lock.
   const running = overlapping.filter(({ startMs, endMs }) => startMs <= wait.fromMs + 1 && endMs >= wait.fromMs);
   const choices = [...running, ...overlapping];
+  const able = (part: StatementPart): boolean => canBlock(part) && canTake(part.tokens, wait.firstMode);
   return (
-    firstNaming(choices, relations, ({ kind }) => changesSchema(kind) && canTake(kind, wait.firstMode)) ??
+    firstNaming(choices, relations, able) ??
+    // On a partition of the table that it names, or the other table of a foreign key.
+    firstWith(choices, able) ??
+    firstWith(choices, ({ tokens }) => runsCode(tokens)) ??
     firstNaming(choices, relations, canBlock) ??
     // In the part of a message that was not read, there can be the statement that took the lock.
     firstNaming(
@@ -33,11 +37,6 @@ export function blameForWait(wait: Wait, statements: readonly ReadStatement[], r
     ) ??
     firstOf(choices, canBlock)
   );
-}
-
-/** Whether a statement of this kind can take the lock that began the wait: it is not enough that it is in the same message. */
-function canTake(kind: StatementKind, mode: LockMode): boolean {
-  return !(kind.startsWith("create index") && ["ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"].includes(mode));
 }
 
 /** The statement that wrote a relation to a new file: the longest one that names it and can do that. Pure. */
@@ -59,6 +58,14 @@ function firstNaming(
 ): Blamed | undefined {
   for (const statement of statements) {
     const part = statement.parts.find((each) => isSuitable(each) && relations.some((relation) => mentions(each.names, relation)));
+    if (part !== undefined) return { statement, part };
+  }
+  return undefined;
+}
+
+function firstWith(statements: readonly ReadStatement[], isSuitable: (part: StatementPart) => boolean): Blamed | undefined {
+  for (const statement of statements) {
+    const part = statement.parts.find(isSuitable);
     if (part !== undefined) return { statement, part };
   }
   return undefined;

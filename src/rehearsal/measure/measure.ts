@@ -7,7 +7,7 @@ import { changesSchema } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, type Blamed } from "./blame.ts";
-import { explainWaits, type ExplainedWait } from "./explain-waits.ts";
+import { explainWaits, type ExplainedWait, unexplained } from "./explain-waits.ts";
 import { ownParts, type PartsOf, readParts, type StatementPart } from "./parts.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { limitsOf } from "./limits-of-sight.ts";
@@ -26,8 +26,6 @@ export interface Explained {
   /** The version table of the migration tool. */
   readonly records: string | undefined;
   readonly tables: readonly ExplainedTable[];
-  /** Whether the command set a `lock_timeout` itself. */
-  readonly setsLockTimeout: boolean;
 }
 
 export interface ExplainedTable {
@@ -85,11 +83,10 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
       options.throughBroker,
       compareProbes(observed.probes, spans, before.relations, Math.max(SLACK_MS, sampled.delayMs)),
       accuracyOf(tables, sampled.delayMs),
-      tables.flatMap(({ change: { isUnseen, table } }) => (isUnseen ? [table.shown] : [])),
+      tables,
     ),
   };
-  const setsLockTimeout = recording.statements.some(({ sql }) => /\block_timeout\b/i.test(sql));
-  return { measured, statements, allStatements, records: options.revisions?.table, tables, setsLockTimeout };
+  return { measured, statements, allStatements, records: options.revisions?.table, tables };
 }
 
 /** Where the server leaves pages out of the log, its growth would be far too small. */
@@ -207,9 +204,10 @@ function observationOf(
   throughBroker: boolean,
   probes: ProbeSummary,
   accuracyMs: number,
-  unseen: readonly string[],
+  tables: readonly ExplainedTable[],
 ): Observation {
   const { sampled, recording, pausedMs } = observed;
+  const unseen = tables.flatMap(({ change: { isUnseen, table } }) => (isUnseen ? [table.shown] : []));
   const explicit = recording.transactions.filter(({ isExplicit }) => isExplicit);
   return {
     throughBroker,
@@ -222,7 +220,10 @@ function observationOf(
     delayMs: round(sampled.delayMs),
     accuracyMs: round(accuracyMs),
     probes: { checked: probes.checked, agreed: probes.agreed },
-    limits: limitsOf(observed, throughBroker, probes, accuracyMs, unseen),
+    limits: [
+      ...limitsOf(observed, throughBroker, probes, accuracyMs, unseen),
+      ...tables.flatMap(({ change: { table, locks } }) => unexplained(table.shown, locks?.writes)),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Place } from "../../findings/finding.ts";
+import { ONLY_OURS } from "../../postgres/only-ours.ts";
 import type { SentStatement } from "../observe/recording.ts";
 import { kindOf, type StatementKind } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
@@ -29,18 +30,31 @@ const NOT_IN_TRANSACTION = "25001";
 /** Reads the statements of each message once. Pure for the caller. */
 export function readParts(files: MigrationFiles): PartsOf {
   const known = new WeakMap<SentStatement, readonly StatementPart[]>();
+  const placeOf = inOrder(files);
   return (sent) => {
-    const parts = known.get(sent) ?? partsIn(sent.sql, files);
+    const parts = known.get(sent) ?? partsIn(sent.sql, placeOf);
     known.set(sent, parts);
     return parts;
   };
 }
 
-function partsIn(sql: string, files: MigrationFiles): readonly StatementPart[] {
+/** The place of a statement: of several in one file, the first one when it is sent for the first time, and so on. */
+function inOrder(files: MigrationFiles): (tokens: readonly Token[]) => Place | undefined {
+  const sent = new WeakMap<readonly Place[], number>();
+  return (tokens) => {
+    const places = files.placesOf(tokens);
+    if (places.some(({ file }) => file !== places[0]?.file)) return undefined;
+    const before = sent.get(places) ?? 0;
+    sent.set(places, before + 1);
+    return places[before % places.length];
+  };
+}
+
+function partsIn(sql: string, placeOf: (tokens: readonly Token[]) => Place | undefined): readonly StatementPart[] {
   const parts = statementsIn(sql).map(({ tokens }): StatementPart => {
     const kind = kindOf(tokens);
     const kept = kind === "insert" ? tokens.slice(0, MOST_TOKENS_OF_INSERT) : tokens;
-    return { tokens: kept, kind, names: namesIn(tokens), at: files.find(tokens) };
+    return { tokens: kept, kind, names: namesIn(tokens), at: placeOf(tokens) };
   });
   return parts.length > 0 ? parts : [UNREAD_PART];
 }
@@ -62,6 +76,8 @@ function isOfTool({ tokens, kind, names }: StatementPart, records: string | unde
   const words = tokens.slice(0, 3).map(({ text }) => text.toLowerCase());
   if (kind === "set") return words[0] === "reset" && ["role", "session"].includes(words[1] ?? "");
   if (records === undefined) return false;
+  // Plain SQL: offshoot closes its own tables to other roles in the same message.
+  if (tokens.at(-1)?.text === ONLY_OURS) return true;
   const [table = "", schema] = records.toLowerCase().replaceAll('"', "").split(".").toReversed();
   if (words.join(" ") === "create schema if") return names.some((each) => each.at(-1) === schema);
   const isTable = (each: DottedName): boolean =>

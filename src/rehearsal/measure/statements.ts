@@ -42,7 +42,7 @@ export function readStatements(
 ): readonly ReadStatement[] {
   const ended = new Map<string, Moment>();
   const marks = marksOf(statements, revisions);
-  return statements.map((sent, index) => {
+  const read = statements.map((sent, index): ReadStatement => {
     const startMs = Math.max(sent.startMs, ended.get(sent.session) ?? 0);
     const endMs = sent.endMs ?? untilMs;
     ended.set(sent.session, endMs);
@@ -57,6 +57,30 @@ export function readStatements(
     const migration = (isOfTool ? undefined : marks[index]) ?? (file === undefined ? undefined : nameOfFile(file));
     const count = countOf(sent, parts, revisions?.table);
     return { sent, startMs, endMs, pid, transaction, parts, count, migration, isQuiet: isQuietStatement };
+  });
+  return withNamesBetween(read, revisions?.table);
+}
+
+/**
+ * The text of a statement can be in no file or in several, for example because psql replaced a variable in it. Between two statements
+ * of one migration in a session it belongs to that migration.
+ */
+function withNamesBetween(statements: readonly ReadStatement[], records: string | undefined): readonly ReadStatement[] {
+  const forwards = lastNames(statements);
+  const backwards = lastNames(statements.toReversed()).toReversed();
+  return statements.map((each, at) => {
+    const name = forwards[at];
+    const isBetween = each.migration === undefined && name !== undefined && name === backwards[at];
+    return isBetween && ownParts(each.parts, records).length > 0 ? { ...each, migration: name } : each;
+  });
+}
+
+/** The migration of the last statement in the same session that has one. */
+function lastNames(statements: readonly ReadStatement[]): readonly (string | undefined)[] {
+  const last = new Map<string, string>();
+  return statements.map(({ sent: { session }, migration }) => {
+    if (migration !== undefined) last.set(session, migration);
+    return last.get(session);
   });
 }
 

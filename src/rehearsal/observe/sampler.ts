@@ -58,11 +58,16 @@ const GROWTH = 0.05;
 /** Samples that are kept. Unchanged ones in between are dropped. */
 const MOST_SAMPLES = 200_000;
 
-/** An ordinary role sees all of `pg_locks`. The filter by oid leaves out the catalogs, which every statement locks. */
+/**
+ * An ordinary role sees all of `pg_locks`. The filter by oid leaves out the catalogs, which every statement locks. An index that
+ * is not live is left out too: `drop index concurrently` locks it exclusively at its end, when no other session opens it any more
+ * (PostgreSQL documentation, `pg_index.indislive`).
+ */
 const LOOK = `select pg_catalog.string_agg(l.pid::pg_catalog.text || ' ' || l.relation::pg_catalog.text || ' ' || l.mode || ' ' || l.granted::pg_catalog.text, ',') as locks,
     pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.statement_timestamp()) as seconds
   from pg_catalog.pg_locks l
   where l.locktype operator(pg_catalog.=) 'relation' and l.relation operator(pg_catalog.>=) 16384::pg_catalog.oid
+    and not exists (select from pg_catalog.pg_index i where i.indexrelid operator(pg_catalog.=) l.relation and not i.indislive)
     and l.database operator(pg_catalog.=) (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())
     and (l.pid operator(pg_catalog.=) any ($1::pg_catalog.int4[])`;
 const BY_NAME = ` or l.pid operator(pg_catalog.=) any (select a.pid from pg_catalog.pg_stat_activity a

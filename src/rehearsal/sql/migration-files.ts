@@ -1,4 +1,5 @@
 import type { Place } from "../../findings/finding.ts";
+import { tokensOfFile } from "./psql-file.ts";
 import { keyOf, statementsIn } from "./split.ts";
 import type { Token } from "./tokens.ts";
 
@@ -11,8 +12,10 @@ export interface MigrationFile {
 
 /** Finds statements and names in the migration files. */
 export interface MigrationFiles {
-  /** Where exactly this statement is written; undefined when it is in no file, or in several. */
-  find(tokens: readonly Token[]): Place | undefined;
+  /** Where this statement is written. The same array for the same text. */
+  placesOf(tokens: readonly Token[]): readonly Place[];
+  /** Where this statement is written first in one file. */
+  findIn(file: string, tokens: readonly Token[]): Place | undefined;
   /** The file of a migration, by its name or id. */
   fileOf(names: readonly string[]): string | undefined;
   /** The first line of a file that contains one of these names as a word. */
@@ -22,27 +25,29 @@ export interface MigrationFiles {
 /** Statements that every tool sends itself, such as `begin`, are not searched. */
 const SHORTEST = 3;
 
+const NOWHERE: readonly Place[] = [];
+
 /** A DO block is a word and a string. */
 function isSearched(tokens: readonly Token[]): boolean {
   return tokens.length >= SHORTEST || tokens.some(({ kind }) => kind === "string");
 }
 
 export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles {
-  const places = new Map<string, Place | "several">();
+  const places = new Map<string, Place[]>();
   for (const { path, text } of files) {
     if (!path.endsWith(".sql")) continue;
-    for (const { tokens, line } of statementsIn(text)) {
+    for (const { tokens, line } of statementsIn(text, tokensOfFile(text))) {
       if (!isSearched(tokens)) continue;
       const key = keyOf(tokens);
-      const other = places.get(key);
-      places.set(key, other === undefined ? { file: path, line } : "several");
+      const others = places.get(key);
+      if (others === undefined) places.set(key, [{ file: path, line }]);
+      else others.push({ file: path, line });
     }
   }
+  const placesOf = (tokens: readonly Token[]): readonly Place[] => (isSearched(tokens) ? places.get(keyOf(tokens)) : undefined) ?? NOWHERE;
   return {
-    find(tokens) {
-      const place = isSearched(tokens) ? places.get(keyOf(tokens)) : undefined;
-      return place === "several" ? undefined : place;
-    },
+    placesOf,
+    findIn: (file, tokens) => placesOf(tokens).find((place) => place.file === file),
     fileOf(names) {
       const wanted = names.filter((name) => name !== "");
       const found = (matches: (file: string, name: string) => boolean): string | undefined =>

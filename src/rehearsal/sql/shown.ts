@@ -3,6 +3,9 @@ import type { Token } from "./tokens.ts";
 /** Longer statements are cut in reports. */
 const LONGEST = 400;
 
+/** An advised statement is copied and run, so only one that nobody would read is cut. */
+export const LONGEST_ADVICE = 8000;
+
 /** Settings whose values are part of what a rehearsal measures. All other values of settings can be secrets. */
 const SHOWN_SETTINGS: ReadonlySet<string> = new Set(["lock_timeout", "statement_timeout", "transaction_timeout"]);
 
@@ -10,19 +13,20 @@ const SHOWN_SETTINGS: ReadonlySet<string> = new Set(["lock_timeout", "statement_
  * A statement without its literals: strings, numbers, parameters, and the values of settings are `?`. Comments are left out.
  * Names of objects remain. Pure.
  */
-export function withoutLiterals(tokens: readonly Token[]): string {
+export function withoutLiterals(tokens: readonly Token[], longest = LONGEST): string {
   const [first, ...rest] = tokens.map(({ text }) => text.toLowerCase());
   const end = first === "set" ? endOfSetting(tokens, rest) : tokens.length;
-  const shown = tokens
-    .slice(0, end)
-    .map((token, at) => ({ text: isLiteral(token, tokens, at, first === "set") ? "?" : token.text, token }));
+  const shown = tokens.slice(0, end).map((token, at) => ({
+    text: isLiteral(token, tokens, at, first === "set") ? "?" : token.text,
+    token,
+  }));
   const text = shown.map(({ text: each, token }, at) => (at === 0 ? "" : between(shown[at - 1]?.token, token)) + each).join("");
-  return shortened(end < tokens.length ? `${text} ?` : text);
+  return shortened(end < tokens.length ? `${text} ?` : text, longest);
 }
 
 /** The statement as it was sent, in one line and without its comments. Only where somebody wants to see literals. */
-export function withLiterals(tokens: readonly Token[]): string {
-  return shortened(inOneLine(tokens));
+export function withLiterals(tokens: readonly Token[], longest = LONGEST): string {
+  return shortened(inOneLine(tokens), longest);
 }
 
 /** Tokens as one line, however long. */
@@ -59,6 +63,6 @@ function between(before: Token | undefined, after: Token): string {
   return " ";
 }
 
-function shortened(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+function shortened(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
 }

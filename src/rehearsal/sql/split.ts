@@ -9,9 +9,9 @@ export interface Part {
 
 /**
  * Splits an SQL text at its semicolons. A body in SQL (`BEGIN ATOMIC … END`) is part of its statement. A text of which the
- * end is unclear is one statement from there on. Pure.
+ * end is unclear is one statement from there on. `allTokens`: where they are not those of the whole text. Pure.
  */
-export function statementsIn(sql: string): readonly Part[] {
+export function statementsIn(sql: string, allTokens: readonly Token[] = tokensOf(sql)): readonly Part[] {
   const parts: Part[] = [];
   let tokens: Token[] = [];
   let depth = 0;
@@ -27,7 +27,7 @@ export function statementsIn(sql: string): readonly Part[] {
     tokens = [];
     depth = 0;
   };
-  for (const token of tokensOf(sql)) {
+  for (const token of allTokens) {
     if (token.kind === "symbol" && token.text === ";" && depth === 0) {
       end();
       continue;

@@ -23,47 +23,52 @@ const QUOTED = /(?:[uU]&)?"/y;
 /** Splits an SQL text into tokens, as the server does. Pure, and never throws: an open string reaches to the end. */
 export function tokensOf(sql: string): readonly Token[] {
   const tokens: Token[] = [];
-  let at = 0;
-  const match = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at;
-    return pattern.exec(sql)?.[0];
-  };
-  const add = (kind: Token["kind"], text: string): void => {
-    tokens.push({ kind, text, at });
-    at += text.length;
-  };
-  while (at < sql.length) {
-    const skipped = match(BLANK) ?? match(LINE_COMMENT);
-    if (skipped !== undefined) {
-      at += skipped.length;
-    } else if (sql.startsWith("/*", at)) {
-      at = endOfComment(sql, at);
-    } else if (match(STRING) !== undefined) {
-      const start = match(STRING) ?? "";
-      const end = endOfString(sql, at + start.length, /^e/i.test(start));
-      if (end === undefined) add("unclear", sql.slice(at));
-      else add("string", sql.slice(at, end));
-    } else if (match(QUOTED) !== undefined) {
-      add("name", sql.slice(at, endOfQuoted(sql, at + (match(QUOTED) ?? "").length)));
-    } else if (match(DOLLAR) !== undefined) {
-      const tag = match(DOLLAR) ?? "";
-      const end = sql.indexOf(tag, at + tag.length);
-      add("string", sql.slice(at, end < 0 ? sql.length : end + tag.length));
-    } else {
-      const [kind, text] = simple(match);
-      add(kind, text ?? String.fromCodePoint(sql.codePointAt(at) ?? 0));
-    }
-  }
+  for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.at + token.text.length)) tokens.push(token);
   return tokens;
 }
 
-function simple(match: (pattern: RegExp) => string | undefined): readonly [Token["kind"], string | undefined] {
-  const word = match(WORD);
+/** The first token from this place on. Undefined: only blanks and comments are left. Pure. */
+export function nextToken(sql: string, from: number): Token | undefined {
+  const at = endOfBlanks(sql, from);
+  if (at >= sql.length) return undefined;
+  const token = (kind: Token["kind"], text: string): Token => ({ kind, text, at });
+  const string = match(STRING, sql, at);
+  if (string !== undefined) {
+    const end = endOfString(sql, at + string.length, /^e/i.test(string));
+    return end === undefined ? token("unclear", sql.slice(at)) : token("string", sql.slice(at, end));
+  }
+  const quote = match(QUOTED, sql, at);
+  if (quote !== undefined) return token("name", sql.slice(at, endOfQuoted(sql, at + quote.length)));
+  const tag = match(DOLLAR, sql, at);
+  if (tag !== undefined) {
+    const end = sql.indexOf(tag, at + tag.length);
+    return token("string", sql.slice(at, end < 0 ? sql.length : end + tag.length));
+  }
+  const [kind, text] = simple(sql, at);
+  return token(kind, text ?? String.fromCodePoint(sql.codePointAt(at) ?? 0));
+}
+
+function match(pattern: RegExp, sql: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(sql)?.[0];
+}
+
+function simple(sql: string, at: number): readonly [Token["kind"], string | undefined] {
+  const word = match(WORD, sql, at);
   if (word !== undefined) return ["word", word];
-  const number = match(NUMBER);
+  const number = match(NUMBER, sql, at);
   if (number !== undefined) return ["number", number];
-  const parameter = match(PARAMETER);
+  const parameter = match(PARAMETER, sql, at);
   return parameter === undefined ? ["symbol", undefined] : ["parameter", parameter];
+}
+
+function endOfBlanks(sql: string, from: number): number {
+  for (let at = from; ;) {
+    const skipped = match(BLANK, sql, at) ?? match(LINE_COMMENT, sql, at);
+    if (skipped !== undefined) at += skipped.length;
+    else if (sql.startsWith("/*", at)) at = endOfComment(sql, at);
+    else return at;
+  }
 }
 
 /** Comments can be nested. */

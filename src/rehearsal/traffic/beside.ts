@@ -6,7 +6,7 @@ import type { CollectedPhases } from "./latency.ts";
 import { invalidTraffic } from "./parse.ts";
 import { startPlayer } from "./player.ts";
 import type { Traffic } from "./traffic.ts";
-import { readyStatements } from "./values.ts";
+import { type IsParameter, readyStatements } from "./values.ts";
 
 /** The name of the traffic's sessions. */
 const NAME = "offshoot:traffic";
@@ -29,15 +29,15 @@ export async function trafficBeside<T>(
   traffic: Traffic,
   { url, random, signal }: BesideOptions,
   work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly collections: readonly CollectedPhases[] }> {
+): Promise<{ readonly result: T; readonly collections: readonly CollectedPhases[]; readonly isParameter: IsParameter }> {
   const own = { applicationName: NAME, settings: "database", signal } as const;
-  const statements = await withSession(
+  const { statements, isParameter } = await withSession(
     url,
     async (session) => {
       await session.query(`set statement_timeout = ${TRIAL_MS}`);
-      const { ready, problems } = await readyStatements(session, traffic, random);
+      const { ready, problems, isParameter: isValue } = await readyStatements(session, traffic, random);
       if (problems.length > 0) throw invalidTraffic(traffic.file, problems);
-      return ready;
+      return { statements: ready, isParameter: isValue };
     },
     own,
   );
@@ -60,7 +60,7 @@ export async function trafficBeside<T>(
   } finally {
     collections = await player.stop();
   }
-  return { result, collections };
+  return { result, collections, isParameter };
 }
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -70,8 +70,11 @@ export async function startPlayer(options: PlayerOptions): Promise<Player> {
       dueMs += intervalMs;
       const skipped = Math.max(0, Math.floor((now() - dueMs) / intervalMs));
       dueMs += skipped * intervalMs;
-      const collection = collections[at];
-      if (collection !== undefined) collection[current].notSent += skipped;
+      // Each of them would have been any statement, and not the one that the session waited for.
+      for (let each = 0; each < skipped; each += 1) {
+        const collection = collections[choose()];
+        if (collection !== undefined) collection[current].notSent += 1;
+      }
     }
     await live[index]?.close();
   };

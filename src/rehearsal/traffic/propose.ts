@@ -12,7 +12,7 @@ const PARTS = 1000;
 const KINDS: ReadonlySet<StatementKind> = new Set(["read", "insert", "update", "delete", "merge"]);
 /** What psql, pg_dump, drivers and tools ask, mostly of the catalogs, and what uses no table. */
 const NOT_OF_APPLICATION =
-  /\b(pg_catalog|information_schema|pg_stat_\w+|pg_sleep|offshoot)\b|\b(from|join)\s+pg_\w|^(show|explain|values|fetch|declare|close|listen|notify)\b/i;
+  /\b(pg_catalog|information_schema|pg_stat_\w+|pg_sleep|offshoot)\b|\b(from|join)\s+pg_\w|^(show|explain|values|fetch|declare|close|listen|notify)\b|^select last_value, is_called from /i;
 
 /** A traffic file to complete. */
 export interface Proposal {

@@ -29,10 +29,13 @@ export async function readShapes(session: Session, quote: (name: string) => stri
   if (extension === undefined) throw unavailable("The extension pg_stat_statements is not in this database.");
   const at = (name: string): string => `${quote(extension.schema)}.${quote(name)}`;
   try {
-    const rows = await session.query<{ sql: string | null; calls: string }>(
-      `select s.query as sql, pg_catalog.sum(s.calls)::pg_catalog.text as calls from ${at("pg_stat_statements")} s
+    // Each hidden statement has the same text, so they are one row here.
+    const rows = await session.query<{ sql: string | null; calls: string; counted: number }>(
+      `select s.query as sql, pg_catalog.sum(s.calls)::pg_catalog.text as calls, pg_catalog.count(*)::pg_catalog.int4 as counted
+        from ${at("pg_stat_statements")} s
         where s.dbid operator(pg_catalog.=) (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())
-        group by s.query order by pg_catalog.sum(s.calls) desc limit ${MOST_SHAPES}`,
+        group by s.query order by (s.query is null or s.query operator(pg_catalog.=) $1) desc, pg_catalog.sum(s.calls) desc limit ${MOST_SHAPES}`,
+      [HIDDEN],
     );
     const [since] = await session
       .query<{ seconds: number | null }>(
@@ -40,9 +43,10 @@ export async function readShapes(session: Session, quote: (name: string) => stri
       )
       // Versions before 1.9 of the extension have no such view.
       .catch(() => []);
-    const shown = rows.filter(({ sql }) => sql !== null && sql !== HIDDEN);
+    const isHidden = ({ sql }: { readonly sql: string | null }): boolean => sql === null || sql === HIDDEN;
+    const shown = rows.filter((row) => !isHidden(row));
     const shapes = shown.map(({ sql, calls }) => ({ sql: sql ?? "", calls: Number(calls) }));
-    return { shapes, seconds: since?.seconds ?? undefined, hidden: rows.length - shown.length };
+    return { shapes, seconds: since?.seconds ?? undefined, hidden: rows.filter(isHidden).reduce((sum, { counted }) => sum + counted, 0) };
   } catch (thrown) {
     if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) {
       throw new OffshootError("PRIVILEGE_MISSING", "This role must not read pg_stat_statements.", {

@@ -1,5 +1,8 @@
 import type { Session } from "../../postgres/session.ts";
 import { publicMessageOf } from "../../postgres/thrown-error.ts";
+import { withKnownNames } from "../error-text.ts";
+import { knownNames, namesOfText } from "../sql/known-names.ts";
+import { RAISED } from "../../postgres/server-error.ts";
 import type { LocatedProblem } from "../../schema-problems.ts";
 import type { Traffic, TrafficStatement, ValueSource } from "./traffic.ts";
 
@@ -12,8 +15,12 @@ export interface ReadyStatement extends Pick<TrafficStatement, "sql" | "weight">
   readonly draws: readonly Draw[];
 }
 
+/** Whether a name in an error can be a parameter of the traffic, or a part of one. */
+export type IsParameter = (name: string) => boolean;
+
 /** Values of one query that are used. */
 const MOST_VALUES = 10_000;
+const LONGEST_VALUE = 200;
 
 /**
  * Reads the values from the copy, and tries each statement once in a transaction that is rolled back. Returns the statements,
@@ -23,29 +30,34 @@ export async function readyStatements(
   session: Session,
   { statements }: Traffic,
   random: () => number,
-): Promise<{ readonly ready: readonly ReadyStatement[]; readonly problems: readonly LocatedProblem[] }> {
+): Promise<{ readonly ready: readonly ReadyStatement[]; readonly problems: readonly LocatedProblem[]; readonly isParameter: IsParameter }> {
   const ready: ReadyStatement[] = [];
   const problems: LocatedProblem[] = [];
+  const used = new Set<string>();
   for (const { sql, weight, values, line } of statements) {
     const draws: Draw[] = [];
     const found = problems.length;
     for (const source of values) {
       const chosen = await choicesOf(session, source);
       if ("problem" in chosen) problems.push({ line: chosen.line, text: chosen.problem });
-      else draws.push(drawOf(source, chosen.values, random));
+      else {
+        draws.push(drawOf(source, chosen.values, random));
+        for (const value of chosen.values) for (const word of wordsIn(String(value))) used.add(word);
+      }
     }
     if (problems.length > found) continue;
     const failure = await tryOnce(session, sql, draws);
     if (failure !== undefined) problems.push({ line, text: `the statement fails in the copy before any migration: ${failure}` });
     ready.push({ sql, weight, draws });
   }
-  return { ready, problems };
+  return { ready, problems, isParameter: (name) => wordsIn(name).some((word) => used.has(word)) };
 }
 
 type Chosen = { readonly values: readonly Value[] } | { readonly problem: string; readonly line: number };
 
 async function choicesOf(session: Session, source: ValueSource): Promise<Chosen> {
   if (source.kind === "oneOf") return { values: source.values };
+  if (source.kind === "constant") return { values: [source.value] };
   if (source.kind !== "query") return { values: [] };
   const { line } = source;
   const query = source.sql.trim().replace(/;\s*$/, "");
@@ -61,10 +73,20 @@ async function choicesOf(session: Session, source: ValueSource): Promise<Chosen>
         "the query returns no row in the copy: write values that do not depend on its rows, or rehearse on a copy with rows (--from URL)",
     };
   } catch (thrown) {
-    return { line, problem: `the query fails in the copy: ${publicMessageOf(thrown)}` };
+    return { line, problem: `the query fails in the copy: ${ownWords(thrown, query)}` };
   } finally {
     await session.query("rollback").catch(() => {});
   }
+}
+
+/** The words of a value as the server compares names. A name has fewer characters. */
+function wordsIn(value: string): readonly string[] {
+  return (
+    value
+      .slice(0, LONGEST_VALUE)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}_$]+/gu) ?? []
+  );
 }
 
 function drawOf(source: ValueSource, values: readonly Value[], random: () => number): Draw {
@@ -82,8 +104,14 @@ async function tryOnce(session: Session, sql: string, draws: readonly Draw[]): P
     );
     return undefined;
   } catch (thrown) {
-    return publicMessageOf(thrown);
+    return ownWords(thrown, sql);
   } finally {
     await session.query("rollback").catch(() => {});
   }
+}
+
+/** The error with the names of its own statement only: others can be values. */
+function ownWords(thrown: unknown, sql: string): string {
+  const message = publicMessageOf(thrown);
+  return message === RAISED ? message : withKnownNames(message, knownNames(namesOfText(sql)));
 }

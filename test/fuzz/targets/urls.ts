@@ -6,6 +6,7 @@ import { withOwnSettings } from "../../../src/postgres/session-settings.ts";
 import { describeUrl, directUrl, formatUrl, isPooledHost, parseUrl, readPostgresUrl, withDatabase } from "../../../src/postgres/url.ts";
 import { secretsOf, variablesOfUrl } from "../../../src/providers/variables.ts";
 import { redact } from "../../../src/redact.ts";
+import { urlPasswords } from "../../../src/url-passwords.ts";
 import { changedText } from "../hostile.ts";
 import { target } from "../target.ts";
 
@@ -57,6 +58,8 @@ export const urls = target({
         () => hostFromRemote(text),
         () => isPooledHost(text),
         () => redact(text, [variable]),
+        () => urlPasswords(text),
+        () => urlPasswords(text.repeat(20)),
         () => parseSource(text, "--actual", env),
         () => readPostgresUrl(text, "--url", env),
         () => readPostgresUrl("DATABASE_URL", "--url", env),

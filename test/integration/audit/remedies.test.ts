@@ -334,6 +334,7 @@ const CASES: Readonly<Record<AuditCode, string | readonly Case[]>> = {
       },
     },
   ],
+  "functions-not-checked": [{ sql: "drop extension plpgsql; create function f() returns int language sql as 'select 1'" }],
   "owner-different": [
     {
       sql: `create table one (a int primary key); create table two (a int primary key); create table three (a int primary key);

@@ -11,6 +11,7 @@ import { checkWorker, type CheckWorkerOptions } from "../../../src/commands/chec
 import { listProcesses } from "../../../src/process/processes.ts";
 import { docker, testImage } from "../../support/docker.ts";
 import { findPeer } from "../../support/peers.ts";
+import { skipThisTest } from "../../support/require.ts";
 
 const run = promisify(execFile);
 const quick = { for: "1s", within: "20s", grace: "20s" };
@@ -176,7 +177,7 @@ describe("a container", () => {
 
   test("that runs and writes to both streams passes, and continues", async () => {
     const name = await image;
-    if (name === undefined) return;
+    if (name === undefined) return skipThisTest();
     const id = await create(name, "-c", "for i in 1 2 3; do echo out $i; echo err $i >&2; sleep 0.2; done; exec sleep 600");
     expect(await codes({ container: id, lines: 6, ready: "err 3", must: ["^out 1$"], mustNot: ["^20"], for: "3s" })).toEqual([]);
     expect(await docker("inspect", "--format", "{{.State.Running}}", id)).toBe("true");
@@ -184,14 +185,14 @@ describe("a container", () => {
 
   test("that its engine restarts again and again fails, although its log has enough lines", async () => {
     const name = await image;
-    if (name === undefined) return;
+    if (name === undefined) return skipThisTest();
     const id = await create("--restart", "always", name, "-c", "for i in $(seq 60); do echo line $i; done; sleep 0.3; exit 1");
     expect(await codes({ container: id, lines: 50, for: "5s" })).toEqual(["worker-restarts"]);
   });
 
   test("that ended is reported with its status, and one that does not exist is not found", async () => {
     const name = await image;
-    if (name === undefined) return;
+    if (name === undefined) return skipThisTest();
     const id = await create(name, "-c", "echo bye; exit 7");
     const { findings } = await checkWorker({ ...quick, container: id, for: "3s" });
     expect(findings).toMatchObject([{ code: "worker-ended", facts: { how: "status 7 (the container is exited)", tail: ["bye"] } }]);
@@ -200,7 +201,7 @@ describe("a container", () => {
 
   test("that a command creates gets PYTHONUNBUFFERED, and is named and removed when it is left", async () => {
     const name = await image;
-    if (name === undefined) return;
+    if (name === undefined) return skipThisTest();
     const output: string[] = [];
     const command = ["docker", "run", "--rm", "--entrypoint", "sh", name, "-c", 'echo "unbuffered $PYTHONUNBUFFERED"; exec sleep 600'];
     const onEvent: CheckWorkerOptions["onEvent"] = (event) => event.kind === "output" && output.push(Buffer.from(event.chunk).toString());

@@ -14,7 +14,7 @@ afterAll(async () => {
   await rm(place, { recursive: true });
 });
 
-for (const program of ["offshoot", "chmod", "psql"]) {
+for (const program of ["npx", "chmod", "psql"]) {
   await writeFile(join(place, program), `#!/bin/bash\nprintf '%s\\0' ${program} "$@" >> "$RECORD"\n`);
   await chmod(join(place, program), 0o755);
 }
@@ -32,8 +32,25 @@ async function paste(command: string): Promise<readonly string[]> {
   return text.split("\0").slice(0, -1);
 }
 
+const POISON = "postgresql://production.invalid/shop";
+
+/** What psql is called with, in a shell that finds psql, and neither offshoot nor npx. */
+async function pasteWithout(command: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "offshoot-without-"));
+  const record = join(folder, "record");
+  await writeFile(join(folder, "psql"), `#!/bin/bash\nprintf '%s ' psql "$@" >> "$RECORD"\n`, { mode: 0o755 });
+  spawnSync("/bin/bash", ["--noprofile", "--norc", "-c", command], {
+    cwd: folder,
+    env: { PATH: folder, HOME: folder, RECORD: record, DATABASE_URL: POISON },
+    timeout: 10_000,
+  });
+  const text = await readFile(record, "utf8").catch(() => "");
+  await rm(folder, { recursive: true });
+  return text;
+}
+
 async function expectNothingElse(): Promise<void> {
-  expect((await readdir(place)).toSorted()).toEqual(["chmod", "offshoot", "psql"]);
+  expect((await readdir(place)).toSorted()).toEqual(["chmod", "npx", "psql"]);
 }
 
 const EVIL = [
@@ -58,7 +75,7 @@ test("the command that creates a missing database is safe to paste", async () =>
       const name = given.trim();
       const { stderr } = await project.call(["env", "--run", name, "--json"]);
       const command = /Create it with `([^]*)`, or list/.exec(stderr)?.[1] ?? "";
-      expect(await paste(command)).toEqual(["offshoot", "up", "--run", name]);
+      expect(await paste(command)).toEqual(["npx", "offshoot", "up", "--run", name]);
       await expectNothingElse();
     }),
     { numRuns: 25, examples: EVIL.map((name) => [name]) },
@@ -78,10 +95,12 @@ test("the commands for a kept database are safe to paste from the log and from t
   const log = kept.stderr.split("\n").map((line) => line.trim());
   const summary = (await readFile(page, "utf8")).split("\n");
   for (const lines of [log, summary]) {
-    const connect = lines.find((line) => line.startsWith("eval ")) ?? "";
-    expect(await paste(connect)).toEqual(["offshoot", "env", "--run", name, "psql", ""]);
-    const remove = lines.find((line) => line.startsWith("offshoot down")) ?? "";
-    expect(await paste(remove)).toEqual(["offshoot", "down", "--run", name]);
+    const connect = lines.find((line) => line.includes("offshoot psql")) ?? "";
+    expect(await paste(connect)).toEqual(["npx", "offshoot", "psql", "--run", name]);
+    const remove = lines.find((line) => line.includes("offshoot down")) ?? "";
+    expect(await paste(remove)).toEqual(["npx", "offshoot", "down", "--run", name]);
+    // Where offshoot is not found, psql must not open the database to which the shell of this person leads.
+    for (const line of [connect, remove]) expect(await pasteWithout(line)).not.toContain(POISON);
   }
   await expectNothingElse();
 }, 60_000);
@@ -90,7 +109,7 @@ test("the commands for a missing spec and a program that is not executable are s
   for (const name of EVIL) {
     const spec = await project.call(["audit", `${name}.yaml`, "--url", "postgresql://u@127.0.0.1:1/d"]);
     const write = /correct database: ([^]*?)\n/.exec(spec.stderr)?.[1] ?? "";
-    expect(await paste(write)).toEqual(["offshoot", "audit", "--write", `${name}.yaml`]);
+    expect(await paste(write)).toEqual(["npx", "offshoot", "audit", "--write", `${name}.yaml`]);
   }
   const program = await project.write("it's;touch canary;$(touch canary)", "#!/bin/sh\n");
   const started = await project.call(["check", "worker", "--", program]);

@@ -50,7 +50,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "reset with an argument": { args: ["reset", "main"], errors: ["too many arguments"] },
   "reset of an unknown run": {
     args: ["reset", "--run", "who"],
-    errors: ["There is no database for the run who", "`offshoot up --run who`"],
+    errors: ["There is no database for the run who", "`npx offshoot up --run who`"],
   },
   "snapshot without a name": { args: ["snapshot"], errors: ["No name for the snapshot was given.", "offshoot snapshot --list"] },
   "snapshot --list with a name": { args: ["snapshot", "x", "--list"], errors: ["--list shows all snapshots, and takes no name."] },
@@ -107,13 +107,13 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 
   // The database
-  "migrate without a database": { args: ["migrate", "--", "true"], errors: ["There is no database for the run test", "`offshoot up`"] },
+  "migrate without a database": { args: ["migrate", "--", "true"], errors: ["There is no database for the run test", "`npx offshoot up`"] },
   "migrate without a command": { args: ["migrate"], errors: ["No migration command is configured", "migrations.command"] },
   "wait without a command": { args: ["wait"], errors: ["No migration command is configured", "offshoot wait -- "] },
   "wait for an unknown run": { args: ["wait", "--run", "who", "--", "true"], errors: ["There is no database for the run who"] },
   "env of an unknown run": {
     args: ["env", "--run", "who"],
-    errors: ["There is no database for the run who", "`offshoot up --run who`", "offshoot list"],
+    errors: ["There is no database for the run who", "`npx offshoot up --run who`", "offshoot list"],
   },
   "audit of an unknown run": { args: ["audit", "--run", "who"], errors: ["There is no database for the run who"] },
   "audit --write with --report": {

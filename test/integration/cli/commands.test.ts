@@ -48,6 +48,8 @@ describe("extend", () => {
     expect(after).toMatchObject({ version: 1, id: before.id, provider: "embedded" });
     expect(after.expiresAt > before.expiresAt).toBe(true);
     expect((await project.offshoot(["extend", "--run", "nobody"])).code).toBe(2);
+    const shorter = await project.offshoot(["extend", "--ttl", "1h"]);
+    expect([shorter.code, shorter.stderr]).toEqual([0, expect.stringMatching(/was later than .* already, so it was not changed/)]);
   });
 });
 

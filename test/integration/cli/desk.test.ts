@@ -109,9 +109,19 @@ test.for<readonly [string, string]>([
 
 test("up shows where the URL is and what comes next, and prints no password", async () => {
   const { stdout, stderr } = await project.offshoot(["up"]);
-  expect(stderr).toContain("Its URL:  offshoot url, or in a file: offshoot env --write .env\nNext:     offshoot migrate\n");
+  expect(stderr).toContain("Its URL:  npx offshoot url, or in a file: npx offshoot env --write .env\nNext:     npx offshoot migrate\n");
   const password = new URL((await project.offshoot(["url"])).stdout).password;
   expect(stdout + stderr).not.toContain(password);
+});
+
+test("up advises no migration for a database that it copied from its migrated base", async () => {
+  const settings = ["--set", "migrations.command=true", "--set", "migrations.files=offshoot.yaml", "--run", "copied"];
+  await project.write("offshoot.yaml", "{}\n");
+  await project.offshoot(["up", "--migrate", ...settings]);
+  await project.offshoot(["down", "--run", "copied"]);
+  const { stderr } = await project.offshoot(["up", ...settings]);
+  expect(stderr).toMatch(/from its base[^]*Next: {5}npx offshoot psql --run copied/);
+  await project.offshoot(["down", "--run", "copied"]);
 });
 
 test("open prints the page of the branch on Neon, and says why another database has none", async () => {

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeProject, type Project, type Running } from "../../support/cli.ts";
@@ -43,7 +44,7 @@ test.each([
   expect(ended).toBe(code);
   // GitHub sends SIGKILL 2.5 s after SIGTERM.
   expect(at - begun).toBeLessThan(700 + 2500);
-  expect(stderr).toMatch(/^Stopping without further waiting\. .* is not deleted in time, delete it with: offshoot down --run \S+$/m);
+  expect(stderr).toMatch(/^Stopping without further waiting\. .* is not deleted in time, delete it with: npx offshoot down --run \S+$/m);
   expect(await runsLeft()).toEqual([]);
 });
 

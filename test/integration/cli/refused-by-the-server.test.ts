@@ -38,3 +38,13 @@ test.each([
   const thrown = await withSession(url, (session) => session.query(sql)).catch((failed: unknown) => failed);
   expect(refusedByServer(thrown) !== undefined).toBe(isServer);
 });
+
+test("a session that somebody ended says so, and does not blame the settings of the server", async () => {
+  const thrown = await withSession(url, (session) => session.query("select pg_terminate_backend(pg_backend_pid())")).catch(
+    (failed: unknown) => failed,
+  );
+  const { message, meaning = "", remedy = "" } = refusedByServer(thrown) ?? { message: "" };
+  expect(message).toMatch(/^A session of offshoot was ended from outside: .*\(SQLSTATE 57P01\)\.$/);
+  expect(meaning).toContain("`offshoot reset`");
+  expect(remedy).not.toContain("settings");
+});

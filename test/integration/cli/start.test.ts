@@ -140,11 +140,12 @@ test("a local command without a server loads no package but commander", async ()
   ]);
 });
 
-test("a command on Neon loads its client, and not that of Postgres", async () => {
+test("a command on Neon loads its client, and neither that of Postgres nor the HTTP client of the Web", async () => {
   const loaded = await loadedBy(["list"], { ...mock.env, OFFSHOOT_PROVIDER: "neon" });
   expect(loaded).toEqual(expect.arrayContaining(["@neondatabase/api-client", "axios", "p-retry", "zod"]));
   expect(loaded).not.toContain("pg");
   expect(loaded).not.toContain("yaml");
+  expect(loaded).not.toContain("node:internal/deps/undici/undici");
 });
 
 test("compiled code is kept in the user's cache folder, used by the next process, and made again when it is damaged", async () => {

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, symlinkSync } from "node:fs";

@@ -32,7 +32,8 @@ test("prints the URL of a clone, finds it by its name, and deletes it", async ()
   const url = first.stdout.trim();
   expect(await count(url)).toEqual([{ n: 1 }]);
   const json = JSON.parse((await made.call(["clone", "gw0", "--json"])).stdout) as Record<string, unknown>;
-  expect(json).toEqual({ version: 1, name: "gw0", url, directUrl: url, expiresAt: expect.any(String) });
+  const variables = { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, PGDATABASE: new URL(url).pathname.slice(1) };
+  expect(json).toMatchObject({ version: 1, name: "gw0", url, directUrl: url, expiresAt: expect.any(String), variables });
   expect(await made.call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0, stdout: "deleted  gw0\n" });
   await expect(count(url)).rejects.toMatchObject({ code: "3D000" });
   expect(await made.call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0, stdout: "not-found  gw0\n" });
@@ -70,9 +71,24 @@ test.each([
   expect(ended).toMatchObject({ code, stderr: expect.stringContaining(words) });
 });
 
+test("`run` deletes the clones that its command made, so that the next run gets no old rows", async () => {
+  const made = await project({ OFFSHOOT_PASS_SECRETS: "true" });
+  const bin = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
+  const ended = await made.offshoot(["run", "-q", "--", process.execPath, bin, "clone", "left"]);
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^postgresql:/) });
+  expect((await made.call(["list", "--json"])).stdout).not.toContain("~left");
+});
+
+test("a clone that is found by its name is said to exist, with what was written into it", async () => {
+  const made = await project();
+  await made.call(["up"]);
+  expect((await made.call(["clone", "gw0"])).stderr).not.toContain("exists since");
+  expect((await made.call(["clone", "gw0"])).stderr).toMatch(/The clone gw0 exists since \d{4}-.* UTC\. It has what was written into it/);
+});
+
 test("a run without a database has no clone", async () => {
   const made = await project();
-  expect(await made.call(["clone"])).toMatchObject({ code: 2, stderr: expect.stringContaining("Create it with `offshoot up") });
+  expect(await made.call(["clone"])).toMatchObject({ code: 2, stderr: expect.stringContaining("Create it with `npx offshoot up") });
 });
 
 test("`down` names the clones that it deletes although the run's database was deleted", async () => {

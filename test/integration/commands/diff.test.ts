@@ -1,9 +1,9 @@
 // @module-tag proof
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { SchemaDiff } from "../../../src/commands/diff.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 
@@ -95,4 +95,44 @@ test("explains a commit that this checkout does not have", async () => {
   expect([code, stderr]).toEqual([2, expect.stringMatching(/--before migrations@v9: git does not know the commit v9[^]*fetch-depth: 0/)]);
   const both = await project.call(["diff", "--before", "run", "--from", "X"]);
   expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("Two schemas and a copy")]);
+});
+
+const objects = (mark: string): string => `
+    create or replace function f() returns text language sql as $$ select 'body ${mark}'::text $$;
+    create or replace view v as select 'view ${mark}'::text as a;
+    create or replace rule r as on insert to t do also insert into u values ('rule ${mark}');
+    comment on table t is 'comment ${mark}';
+    alter table t alter a set default 'default ${mark}';
+    alter table t drop constraint if exists c; alter table t add constraint c check (a <> 'check ${mark}');
+    drop index if exists i; create index i on t (a) where a <> 'index ${mark}';`;
+const added = (mark: string): string => `
+    create view v_${mark} as select 'view added'::text as a; create table t_${mark} (a text); comment on table t_${mark} is 'comment added';
+    create function f_${mark}() returns text language sql as $$ select 'body added'::text $$;`;
+
+test("shows the constants of defaults and checks, and no text of functions, views, rules and comments, in any format", SLOW, async () => {
+  const own = await makeProject();
+  onTestFinished(() => own.remove());
+  await mkdir(join(own.directory, "migrations"));
+  await own.write("offshoot.yaml", "migrations:\n  tool: sql\n");
+  await own.write("migrations/001_start.sql", `create table t (a text); create table u (a text); ${objects("one")} ${added("one")}`);
+  for (const args of [
+    ["init", "-q", "-b", "main"],
+    ["add", "."],
+    ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "a"],
+    ["switch", "-qc", "feature"],
+  ])
+    execFileSync("git", args, { cwd: own.directory });
+  await own.write("migrations/002_next.sql", `${objects("two")} ${added("two")} drop view v_one; drop function f_one(); drop table t_one;`);
+  const { stdout, stderr, code } = await own.call(["diff", "--report", "markdown=diff.md", "--report", "json=diff.json"]);
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  for (const report of [
+    stdout,
+    await readFile(join(own.directory, "diff.md"), "utf8"),
+    await readFile(join(own.directory, "diff.json"), "utf8"),
+  ]) {
+    expect(report).not.toMatch(/(body|view|rule|comment) (one|two|added)/);
+    for (const text of ["default two", "check two", "index two"]) expect(report).toContain(text);
+  }
+  expect(stdout).toMatch(/view public\.v: definition changed/);
+  expect(stdout).toMatch(/rule .*: definition changed/);
 });

@@ -30,5 +30,5 @@ test("an outage names the database that may still exist, and how to delete it la
   const { code, stderr } = await project.offshoot(["down", "--run", "a run", "--quiet"], env);
   expect(code).toBe(13);
   expect(stderr).toMatch(/The database \S*\/a-run--\S+ may still exist\. If it does, `offshoot sweep --yes` deletes it after its expiry\./);
-  expect(stderr).toContain("Delete it when the provider answers again: offshoot down --run 'a run'");
+  expect(stderr).toContain("Delete it when the provider answers again: npx offshoot down --run 'a run'");
 });

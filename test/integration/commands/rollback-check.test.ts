@@ -106,22 +106,33 @@ test("checks only the newest migrations with --last, and prints the verdicts as 
   ]);
 });
 
-test("a check that is killed leaves a database that is listed as ours, with its expiry", { timeout: 120_000 }, async () => {
-  const killed = await makeProject();
-  onTestFinished(() => killed.remove());
-  await mkdir(join(killed.directory, "migrations"));
-  await killed.write("migrations/001_slow.sql", "create table slow (id int); select pg_sleep(60);\n");
-  await killed.write("migrations/001_slow.down.sql", "drop table slow;\n");
-  await killed.write("offshoot.yaml", "migrations:\n  tool: sql\n");
-  const listed = async (): Promise<readonly { owned: boolean; expiresAt: string | null }[]> =>
-    JSON.parse((await killed.offshoot(["list", "--json", "--all"])).stdout) as { owned: boolean; expiresAt: string | null }[];
-  const { child, finished } = killed.start(["rollback-check"]);
-  await expect.poll(listed, { timeout: 60_000, interval: 500 }).not.toEqual([]);
-  child.kill("SIGKILL");
-  await finished;
-  const left = await listed();
-  expect(left.map(({ owned, expiresAt }) => [owned, Date.parse(expiresAt ?? "") > Date.now()])).toEqual([[true, true]]);
-});
+test(
+  "a check that is killed leaves a database that is listed as ours, with its expiry, and that the next creation drops",
+  { timeout: 120_000 },
+  async () => {
+    const killed = await makeProject();
+    onTestFinished(() => killed.remove());
+    await mkdir(join(killed.directory, "migrations"));
+    await killed.write("migrations/001_slow.sql", "create table slow (id int); select pg_sleep(25);\n");
+    await killed.write("migrations/001_slow.down.sql", "drop table slow;\n");
+    await killed.write("offshoot.yaml", "migrations:\n  tool: sql\n");
+    const listed = async (): Promise<readonly { owned: boolean; expiresAt: string | null }[]> =>
+      JSON.parse((await killed.offshoot(["list", "--json", "--all"])).stdout) as { owned: boolean; expiresAt: string | null }[];
+    const { child, finished } = killed.start(["rollback-check"]);
+    await expect.poll(listed, { timeout: 60_000, interval: 500 }).not.toEqual([]);
+    child.kill("SIGKILL");
+    await finished;
+    const left = await listed();
+    expect(left.map(({ owned, expiresAt }) => [owned, Date.parse(expiresAt ?? "") > Date.now()])).toEqual([[true, true]]);
+    // The next creation on the server drops it, long before it expires, when the statement that it ran has ended.
+    const afterCreation = async (): Promise<readonly unknown[]> => {
+      await killed.offshoot(["up"]);
+      await killed.offshoot(["down"]);
+      return listed();
+    };
+    await expect.poll(afterCreation, { timeout: 60_000, interval: 1000 }).toEqual([]);
+  },
+);
 
 test("a migration that cannot be applied is not headed as a failed rollback, and the verdicts until then are shown", async () => {
   const other = await makeProject();

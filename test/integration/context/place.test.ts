@@ -47,16 +47,19 @@ test("a command for another major uses the run's database where it is, says so, 
   expect((JSON.parse(third.stdout) as Row).id).toContain("postgres-18/");
 });
 
-test.skipIf(IMAGE === undefined)("a command for another local provider finds the run's database, too", async () => {
-  const project = await projectWithMajors();
-  const { id } = JSON.parse((await project.offshoot(["up", "--json", "--provider", "docker"])).stdout) as Row;
-  const found = await project.offshoot(["env", "--json"]);
-  expect(found.stdout).toContain("postgresql://");
-  const adopted = await project.offshoot(["up", "--json"]);
-  expect(JSON.parse(adopted.stdout)).toMatchObject({ id, provider: "docker", created: false });
-  expect((await project.offshoot(["down"])).stdout).toContain("deleted");
-  expect(await runs(project, "--provider", "docker")).toEqual([]);
-});
+test.skipIf(IMAGE === undefined)(
+  "a command for another local provider finds the run's database, too, and does not use it for tests",
+  async () => {
+    const project = await projectWithMajors();
+    await project.offshoot(["up", "--json", "--provider", "docker"]);
+    const found = await project.offshoot(["env", "--json"]);
+    expect(found.stdout).toContain("postgresql://");
+    const refused = await project.offshoot(["up", "--json"]);
+    expect([refused.code, refused.stderr]).toEqual([13, expect.stringContaining("is on docker, and the setting provider is embedded")]);
+    expect((await project.offshoot(["down"])).stdout).toContain("deleted");
+    expect(await runs(project, "--provider", "docker")).toEqual([]);
+  },
+);
 
 test("a record of a database that was deleted, or that is damaged, has no effect", async () => {
   const project = await projectWithMajors();
@@ -77,8 +80,8 @@ test("a record of a database that was deleted, or that is damaged, has no effect
 
 test("two first commands with different settings at the same time get one database", async () => {
   const project = await projectWithMajors();
-  const wishes = ["16", "18", "17", "18", "16"].map((major) => ["--postgres", major]);
-  if (IMAGE !== undefined) wishes.push(["--provider", "docker"]);
+  const wishes = ["16", "18", "17", "18", "16"].map((major) => ["--postgres", major, "--provider", "embedded,docker"]);
+  if (IMAGE !== undefined) wishes.push(["--provider", "docker,embedded"]);
   const started = await Promise.all(wishes.map((wish) => project.offshoot(["up", "--json", ...wish])));
   expect(started.map(({ code, stderr }) => (code === 0 ? "" : stderr))).toEqual(wishes.map(() => ""));
   const databases = started.map(({ stdout }) => JSON.parse(stdout) as Row & { readonly created: boolean });

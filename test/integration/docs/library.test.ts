@@ -26,7 +26,7 @@ function inProject<T>(use: (folder: string) => Promise<T>): Promise<T> {
         filter: (path) => !path.endsWith(".map"),
       });
     }
-    for (const name of ["pg", "@types/node", "undici-types"])
+    for (const name of ["pg", "@types/node", "@types/pg", "undici-types", "pg-types", "pg-protocol"])
       await symlink(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
     return use(folder);
   });
@@ -64,8 +64,10 @@ describe("the programs in docs/library.md", () => {
   test.each([
     ["nodenext", "nodenext"],
     ["esnext", "bundler"],
-  ])("those in TypeScript compile with the types of the package (%s)", (module, moduleResolution) =>
+  ])("those in TypeScript, and the one in the README, compile with the types of the package (%s)", (module, moduleResolution) =>
     inProject(async (folder) => {
+      const readme = blocksOf({ path: "README.md", text: await readFile(join(ROOT, "README.md"), "utf8") });
+      await writeFile(join(folder, "readme.ts"), readme.find(({ language }) => language === "ts")?.text ?? "");
       for (const name of ["dispose.ts", "settings.ts"]) await writeFile(join(folder, name), programs.get(name) ?? "");
       const runners = `import { offshoot } from "offshoot/vitest"; import { withDatabase, database } from "offshoot/jest";
 import { databaseFixtures, withDatabase as wrap } from "offshoot/playwright"; import { database as own } from "offshoot/node-test";
@@ -87,7 +89,7 @@ export { config, databaseFixtures, jest, reset, url };\n`;
       };
       await writeFile(
         join(folder, "tsconfig.json"),
-        JSON.stringify({ compilerOptions, files: ["dispose.ts", "settings.ts", "runners.ts"] }),
+        JSON.stringify({ compilerOptions, files: ["dispose.ts", "settings.ts", "runners.ts", "readme.ts"] }),
       );
       const compiled = execute(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "."], { cwd: folder });
       await expect(

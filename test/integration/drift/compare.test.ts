@@ -16,6 +16,7 @@ import { findMajor } from "../../support/majors.ts";
 import { findPeer } from "../../support/peers.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { sharedServer } from "../../support/shared-server.ts";
+import { skipThisTest } from "../../support/require.ts";
 
 const run = promisify(execFile);
 const OUTBOX = new URL("../../../examples/outbox/migrations/", import.meta.url).pathname;
@@ -77,14 +78,14 @@ describe("a schema is equal to itself", () => {
   afterAll(() => server?.stop());
 
   test.each(schemas)("after a second run of the same migrations: %s", async (name) => {
-    if (server === undefined) return;
+    if (server === undefined) return skipThisTest();
     const again = await server.createDatabase(`${name}_again`);
     await SCHEMAS[name]?.(again);
     expect(changesBetween(await catalogAt(databaseUrl(server.url, name)), await catalogAt(again), ["frozenTimes"])).toEqual([]);
   });
 
   test.each(schemas)("after a copy from a template: %s", async (name) => {
-    if (server === undefined) return;
+    if (server === undefined) return skipThisTest();
     const catalog = await catalogAt(databaseUrl(server.url, name));
     const copied = await onCopy(server.url, name, `${name}_copy`, catalogAt);
     expect(changesBetween(catalog, copied, [])).toEqual([]);
@@ -92,7 +93,7 @@ describe("a schema is equal to itself", () => {
 
   test.each(schemas)("after a dump and restore: %s", async (name) => {
     const folder = await binaries;
-    if (server === undefined || folder === undefined) return;
+    if (server === undefined || folder === undefined) return skipThisTest();
     const url = databaseUrl(server.url, name);
     const dump = join(tmpdir(), `offshoot-test-${process.pid}-${name}.sql`);
     await writeFile(dump, (await run(join(folder, "pg_dump"), [url], { maxBuffer: 1e9 })).stdout);
@@ -118,7 +119,7 @@ function templateOf(major: number): Promise<Catalog | undefined> {
 describe.each([15, 16, 17])("PostgreSQL %i compared with 18", (major) => {
   test("differs only in the known points", { timeout: 120_000, tags: "proof" }, async () => {
     const [older, newer] = [await templateOf(major), await templateOf(18)];
-    if (older === undefined || newer === undefined) return;
+    if (older === undefined || newer === undefined) return skipThisTest();
     expect(changesBetween(older, newer, ["postgresVersion", "extensionVersions"])).toEqual([]);
     expect(changesBetween(newer, older, ["postgresVersion", "extensionVersions"])).toEqual([]);
     const dialect = changesBetween(older, newer, ["extensionVersions"]);

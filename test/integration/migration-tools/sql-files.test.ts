@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
+import { repositoryIn } from "../../../src/migration-tools/repository.ts";
 import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { variablesOfUrl } from "../../../src/providers/variables.ts";
 import { newDatabase } from "../../support/new-database.ts";
@@ -95,5 +96,26 @@ test("a statement that cannot run in a transaction, beside another one, is expla
 test("two files with the name of one migration are refused, because only one of them would run", async () => {
   await withFiles({ "migrations/1.sql": "select 1", "migrations/1.up.sql": "select 2" }, async (repository) => {
     await expect(requireTool("sql", repository)).rejects.toThrow("migrations/1.sql and migrations/1.up.sql have the same name, 1.");
+  });
+});
+
+test("a file that was changed or deleted after it was applied is named, also where an earlier version made the table", async () => {
+  const url = await newDatabase("sql");
+  await withFiles({ "migrations/1_shop.sql": "create table shop ()", "migrations/2_old.sql": "select 1" }, async ({ directory }) => {
+    const offshoot = async (): Promise<string> => {
+      const { command, env } = await requireTool("sql", repositoryIn(directory));
+      return (await run("sh", ["-c", command], { cwd: directory, env: { ...process.env, ...variablesOfUrl(url), ...env?.(url) } })).stderr;
+    };
+    expect(await offshoot()).toBe("");
+    expect(await offshoot()).toBe("");
+    await writeFile(join(directory, "migrations/1_shop.sql"), "create table shop (id int)");
+    await rm(join(directory, "migrations/2_old.sql"));
+    expect((await offshoot()).split("\n")).toEqual([
+      "warning: 1_shop.sql has changed since it was applied to this database, and is not applied again. The schema can differ from that of the files.",
+      "warning: 2_old was applied to this database, and its file is missing now. The schema can differ from that of the files.",
+      "",
+    ]);
+    await withSession(url, (session) => session.query("alter table offshoot.applied drop column content"));
+    expect(await offshoot()).toMatch(/^warning: 2_old was applied [^\n]*\n$/);
   });
 });

@@ -10,12 +10,14 @@ import { newDatabase } from "../../support/new-database.ts";
 
 const run = promisify(execFile);
 
-/** Applies SQL files to a new database. `check` gets the error output, the recorded names and a session. */
+/** Applies SQL files to a new database. `check` gets the error output, the recorded names and a session. `before`: SQL that runs first. */
 async function applied(
   files: Readonly<Record<string, string>>,
   check: (end: { readonly error: string; readonly recorded: readonly string[] | undefined }, session: Session) => Promise<void>,
+  before = "",
 ): Promise<void> {
   const url = await newDatabase("sql");
+  await withSession(url, (session) => session.query(before));
   await withFiles(files, async (repository) => {
     const { command, versionTable, env } = await requireTool("sql", repository);
     const options = { cwd: repository.directory, env: { ...process.env, ...variablesOfUrl(url), ...env?.(url) } };
@@ -55,4 +57,19 @@ test("a file that ends with a comment or without a semicolon is recorded", async
   await applied(files, async ({ error, recorded }) => {
     expect({ error, recorded }).toEqual({ error: "", recorded: ["1", "2"] });
   });
+});
+
+test("default privileges give nobody rights on the version table", async () => {
+  const before = "alter default privileges grant all on schemas to public; alter default privileges grant all on tables to public";
+  await applied(
+    { "migrations/1.sql": "create table one ()" },
+    async ({ recorded }, session) => {
+      expect(recorded).toEqual(["1"]);
+      const rights =
+        "select relacl from pg_class where relname = $1 and relacl::text ~ '[{,]=' union all select nspacl from pg_namespace where nspname = 'offshoot' and nspacl::text ~ '[{,]='";
+      expect(await session.query(rights, ["applied"])).toEqual([]);
+      expect(await session.query(rights, ["one"])).toHaveLength(1);
+    },
+    before,
+  );
 });

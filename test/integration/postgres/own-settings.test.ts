@@ -3,6 +3,7 @@ import { connect as connectOwn, withSession as withOwnSession } from "../../../s
 import { newDatabase } from "../../support/new-database.ts";
 import { withSession } from "../../support/session.ts";
 import { type Pooler, startPooler } from "../../support/pgbouncer.ts";
+import { skipThisTest } from "../../support/require.ts";
 
 let url: string;
 let poolers: readonly (Pooler | undefined)[];
@@ -56,7 +57,7 @@ test.each([
   ["ignores startup options", 1],
 ])("through a pooler that %s, each statement has the settings, and the pooler's next client has none of them", async (_, at) => {
   const pooler = poolers[at];
-  if (pooler === undefined) return;
+  if (pooler === undefined) return skipThisTest();
   const own = await connectOwn(pooler.urlOf(url));
   try {
     expect(await own.query(READ)).toEqual(RIGHT);
@@ -80,7 +81,7 @@ test.each([
 ])("%s, a session opens although the database has a %s of one millisecond", async (way, setting) => {
   const limited = await newDatabase("short_limit");
   const pooler = way === "directly" ? undefined : poolers[1];
-  if (way !== "directly" && pooler === undefined) return;
+  if (way !== "directly" && pooler === undefined) return skipThisTest();
   await withSession(limited, (session) => session.query(`alter database ${new URL(limited).pathname.slice(1)} set ${setting} = 1`));
   // They wait for each other in the pooler, which has one session of the server: on a busy machine for longer than a login may take.
   const opened = Array.from({ length: 40 }, () =>

@@ -134,7 +134,7 @@ test.runIf(hasKnex)("a seed runs once on a database, also when the migrations ch
     error: {
       message:
         'The migration failed in step "seed": the seed ran on this database before, and its command or its files have changed since.',
-      remedy: expect.stringContaining("`offshoot down --run "),
+      remedy: expect.stringContaining("`npx offshoot down --run "),
     },
   });
   await project.write("offshoot.yaml", configuration("repeatable"));

@@ -35,6 +35,24 @@ const MORE: readonly string[] = [
   "alter table t add column x float not null default random()",
 ];
 
+const LONG = `${"long".repeat(15)}ong`;
+/** A table whose names need quotes, or leave no room for an ending. */
+const ODD =
+  'create schema "App Data"; create table "App Data"."Order ""X"".Items" ("Weird Col" int, "Sel-2" text, "select" int, ' +
+  `${LONG} int); insert into "App Data"."Order ""X"".Items" select n, n::text, n, n from generate_series(1, 300) n`;
+const ODD_TABLE = '"App Data"."Order ""X"".Items"';
+const ODD_CHANGES: readonly string[] = [
+  ...['"New Col"', '"from"', "Mixed"].map(
+    (name) => `alter table ${ODD_TABLE} add column ${name} timestamptz not null default clock_timestamp()`,
+  ),
+  ...['"Weird Col"', '"select"', LONG].map((name) => `alter table ${ODD_TABLE} alter column ${name} type bigint`),
+  ...['"Weird Col"', '"select"', LONG].map((name) => `alter table ${ODD_TABLE} alter column ${name} set not null`),
+  `alter table ${ODD_TABLE} add check ("select" > 0)`,
+  `alter table ${ODD_TABLE} add unique ("Weird Col", "Sel-2")`,
+  `create index on ${ODD_TABLE} ("Weird Col")`,
+  `update ${ODD_TABLE} set "Sel-2" = 'x'`,
+];
+
 /** The advised statements as a report prints them. */
 function advised(sql: string, literals: boolean): readonly string[] {
   const tokens = tokensOf(sql);
@@ -67,6 +85,7 @@ async function inPsql(url: string, statements: readonly string[]): Promise<void>
 const CASES = [
   ...PATTERNS.filter(({ since = 14 }) => since <= MAJOR).map(({ name, sql, before }) => [name, sql, before] as const),
   ...MORE.map((sql) => [sql, sql, undefined] as const),
+  ...ODD_CHANGES.map((sql) => [sql, sql, ODD] as const),
 ].filter(([, sql]) => sql.split("; ").some((each) => advised(each, true).length > 0));
 
 test("most patterns that are dangerous have advice in SQL", () => {

@@ -62,6 +62,8 @@ test("a strong lock without a lock_timeout is one note, and none with it", SLOW,
   );
   expect([code, codes(result)]).toEqual([0, [["lock-without-timeout", "info"]]]);
   expect(codes((await rehearse("set lock_timeout = '3s';\nalter table person add column a int;\n")).result)).toEqual([]);
+  const taken = await rehearse("set lock_timeout = '3s';\nselect 1;\nset lock_timeout = 0;\ncreate index on person (id);\n");
+  expect(taken.result.findings).toMatchObject([{ code: "lock-without-timeout", facts: { lock: "SHARE" }, at: { line: 4 } }]);
 });
 
 const locked = (seconds: number): string =>

@@ -1,12 +1,12 @@
 // @module-tag proof
 import { beforeAll, describe, expect, test } from "vitest";
-import { findMajor } from "../../support/majors.ts";
+import { findMajor, matrixMajors } from "../../support/majors.ts";
 import { PATTERNS } from "../../support/rehearsal/patterns.ts";
 import { play, prepareStage, type Stage } from "../../support/rehearsal/play.ts";
 import { documentedVerdict, measuredVerdict } from "../../support/rehearsal/verdict.ts";
 import { sharedServer } from "../../support/shared-server.ts";
 
-const MAJORS = await Promise.all([14, 15, 16, 17, 18].map(async (major) => [major, await findMajor(major)] as const));
+const MAJORS = await Promise.all(matrixMajors().map(async (major) => [major, await findMajor(major)] as const));
 /** `OFFSHOOT_PATTERN_ROWS=1000000` plays them on a million rows. */
 const ROWS = Number(process.env["OFFSHOOT_PATTERN_ROWS"] ?? 50_000);
 /** On a million rows, a rewrite takes a minute where the machine is busy. */

@@ -1,5 +1,5 @@
 // @module-tag proof
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RENDERERS } from "../../../src/findings/report/renderers.ts";
@@ -50,6 +50,39 @@ test.each(Object.keys(RENDERERS))(
     expect(stdout).toContain("P0001");
   },
 );
+
+test.each([
+  "do $$ declare r record; begin for r in select note from account loop execute format('select * from %I', r.note); end loop; end $$",
+  "do $$ declare r record; begin for r in select note from account loop execute format('select a.%I from account a', r.note); end loop; end $$",
+  "do $$ declare r record; begin for r in select note from account loop execute format('select %I(1)', r.note); end loop; end $$",
+  "do $$ declare r record; begin for r in select note from account loop execute r.note; end loop; end $$",
+  `select replace(note, '-', '_')::regtype from account`,
+  `select replace(note, '-', '_')::regproc from account`,
+  `select has_table_privilege(replace(note, '-', '_'), 'SELECT') from account`,
+  "select set_config(replace(note, '-', '_'), '1', true) from account",
+  "select convert_from('a'::bytea, note) from account",
+  "select date_trunc(note, now()) from account",
+  "select query_to_xml('select ' || replace(note, '-', '_'), true, true, '') from account",
+  "do $$ begin raise exception 'x' using errcode = '23505', constraint = (select max(note) from account), table = (select max(note) from account), column = (select max(note) from account); end $$",
+])("no report has the value of a row that an error uses as a name: %s", async (sql) => {
+  await project.write("migrations/001_check.sql", `${sql};\n`);
+  const formats = Object.keys(RENDERERS);
+  const reports = formats.flatMap((format) => ["--report", `${format}=report.${format}`]);
+  const { code, stdout, stderr } = await project.offshoot(["rehearse", "--from", "PRODUCTION", "--json", ...reports]);
+  expect({ code, stderr }).toMatchObject({ code: 10 });
+  const written = await Promise.all(formats.map((format) => readFile(join(project.directory, `report.${format}`), "utf8")));
+  expect([stdout, stderr, ...written].join("\n")).not.toMatch(/rowsecret/i);
+  expect(stdout).toContain('"error": ');
+});
+
+test("the error of a migration names the table and the column that it is about", async () => {
+  await project.write(
+    "migrations/001_check.sql",
+    "alter table part add column team int; alter table part alter column team set not null;\n",
+  );
+  const { stdout } = await project.offshoot(["rehearse", "--from", "PRODUCTION"]);
+  expect(stdout).toContain('column "team" of relation "part_1" contains null values');
+});
 
 test("the report says that the later migrations were not rehearsed, and why no log is shown", async () => {
   const { stdout } = await project.offshoot(["rehearse", "--from", "PRODUCTION"]);

@@ -37,7 +37,7 @@ const propose = (file: string, from = "PRODUCTION", ...more: readonly string[]):
 test("proposes what the server counted, most frequent first, and no value of it", async () => {
   const { code, stdout, stderr } = await propose("traffic.yaml");
   expect([code, stdout]).toEqual([0, "wrote  traffic.yaml: 3 statements\n"]);
-  expect(stderr).toContain("fill in 6 values in traffic.yaml, then: offshoot rehearse --traffic traffic.yaml");
+  expect(stderr).toContain("fill in 6 values in traffic.yaml, then: npx offshoot rehearse --traffic traffic.yaml");
   const text = await readFile(join(project.directory, "traffic.yaml"), "utf8");
   expect(text).not.toMatch(/4711|Ann|example|secret|pg_stat_statements_reset/);
   const { statements } = parseTraffic(text.replaceAll("FILL_IN", "1"), "traffic.yaml");
@@ -62,6 +62,28 @@ test("the error for a role that must not see the statements of others names the 
   const weak = formatUrl({ ...parseUrl(production), user: "weak", password: "x" });
   const { code, stderr } = await propose("weak.yaml", weak);
   expect([code, stderr]).toEqual([2, expect.stringContaining("grant pg_read_all_stats")]);
+});
+
+test("each statement of other roles that this role must not see is counted, and statements of pg_dump are not proposed", async () => {
+  await withSession(production, async (session) => {
+    await session.query("create role clerk login password 'x'; grant select on person to clerk; create sequence number");
+    for (let time = 0; time < 50; time += 1) await session.query("SELECT last_value, is_called FROM number");
+  });
+  const clerk = formatUrl({ ...parseUrl(production), user: "clerk", password: "x" });
+  await withSession(clerk, (session) => session.query("select id from person where name = 'x'"));
+  const [counted] = await withSession(production, (session) =>
+    session.query<{ n: number }>(
+      "select count(*)::int as n from pg_stat_statements where dbid = (select oid from pg_database where datname = 'shop') and userid <> 'clerk'::regrole",
+    ),
+  );
+  const { code, stderr } = await propose("clerk.yaml", clerk);
+  const seen = Number(/must not see (\d+) statements of other roles/.exec(stderr)?.[1]);
+  expect(code).toBe(0);
+  // The first of these queries is counted between the two.
+  expect(seen).toBeGreaterThanOrEqual(counted?.n ?? 100);
+  expect(seen).toBeLessThan((counted?.n ?? 0) + 5);
+  await propose("dumped.yaml");
+  expect(await readFile(join(project.directory, "dumped.yaml"), "utf8")).not.toContain("last_value");
 });
 
 test("a server without the extension, and a project without a server, say what to do", async () => {

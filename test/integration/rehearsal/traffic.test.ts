@@ -7,6 +7,8 @@ import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { directUrl } from "../../../src/postgres/url.ts";
 import { latenciesOf } from "../../../src/rehearsal/traffic/latency.ts";
 import { trafficBeside } from "../../../src/rehearsal/traffic/beside.ts";
+import { knownNames } from "../../../src/rehearsal/sql/known-names.ts";
+import { measuredTraffic } from "../../../src/rehearsal/traffic/measured.ts";
 import { parseTraffic } from "../../../src/rehearsal/traffic/parse.ts";
 import { newDatabase } from "../../support/new-database.ts";
 import { withSession } from "../../support/session.ts";
@@ -117,6 +119,23 @@ test("statements that fail only since the migration are counted with their cause
   expect(before).toMatchObject({ errors: 0 });
   expect(after).toMatchObject({ count: 0, causes: ['column "total" does not exist (SQLSTATE 42703)'] });
   expect(JSON.stringify(latenciesOf(collections))).not.toContain("4711");
+});
+
+test("a parameter that names an existing table is in no error, wherever it comes from", async () => {
+  await withSession(url, (session) => session.query("create table private_names (name text); insert into private_names values ('orders')"));
+  const text = file(
+    "  - sql: select $1::text::regclass::text\n    values: [public.orders]\n  - sql: select $1::text::regclass::text\n    values:\n      - query: select name from private_names\n",
+  );
+  const rename = (from: string, to: string) => () => withSession(url, (session) => session.query(`alter table ${from} rename to ${to}`));
+  onTestFinished(async () => void (await rename("moved", "orders")()));
+  const traffic = parseTraffic(text, "traffic.yaml");
+  const { collections, isParameter } = await beside(text, rename("orders", "moved"));
+  const known = knownNames(["public", "orders", "moved"]);
+  const met = measuredTraffic(traffic, collections, { ok: true, errors: [], measured: { ms: 1, tables: [] } }, known, isParameter);
+  expect(met.statements.map(({ after }) => after.causes)).toEqual([
+    ['relation "…" does not exist (SQLSTATE 42P01)'],
+    ['relation "…" does not exist (SQLSTATE 42P01)'],
+  ]);
 });
 
 test("a session that waits for ever is ended, and its wait is reported", { timeout: 30_000 }, async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { messageOf } from "../../../src/errors.ts";
 import { CONVERGED } from "../../mutation/repair.ts";
-import { findMajor } from "../../support/majors.ts";
+import { findMajor, twoMajors } from "../../support/majors.ts";
 import { withSession } from "../../support/session.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { FOREIGN_CASES } from "./cases/foreign.ts";
@@ -27,7 +27,7 @@ const CASES = Object.entries({
   ...TYPE_CASES,
 });
 
-describe.each([15, 18])("PostgreSQL %i", { timeout: 60_000 }, (major) => {
+describe.each(twoMajors())("PostgreSQL %i", { timeout: 60_000 }, (major) => {
   let server: TestServer;
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CONVERGED } from "../../mutation/repair.ts";
-import { findMajor } from "../../support/majors.ts";
+import { findMajor, matrixMajors } from "../../support/majors.ts";
 import { findPeer } from "../../support/peers.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { GENERATED_CASES, NOT_REPAIRABLE, OWN_PART_CASES } from "./cases/inheritance.ts";
@@ -27,7 +27,7 @@ async function dumped(url: string): Promise<readonly string[]> {
   return lines.map((line) => line.replace(/,$/, "")).toSorted();
 }
 
-describe.each([14, 15, 16, 17, 18])("PostgreSQL %i", { timeout: 60_000 }, (major) => {
+describe.each(matrixMajors())("PostgreSQL %i", { timeout: 60_000 }, (major) => {
   let server: TestServer;
 
   beforeAll(async () => {

@@ -102,6 +102,74 @@ test("again", { retry: 1 }, async ({ task }) => {
   await expectNoDatabase(project);
 });
 
+/** A test file that adds a row, and expects so many rows then. */
+const addingFile = (
+  title: string,
+  expected: number,
+) => `import { expect, test } from "vitest"; import { database } from "offshoot/vitest"; import pg from "pg";
+test("${title}", async () => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const { rows } = await client.query("insert into note (text) values ('${title}') returning (select count(*)::int from note) as n");
+  await client.end();
+  process.stderr.write("ROWS ${title} " + rows[0].n + " " + database.name + "\\n");
+  expect(rows[0].n).toBe(${expected});
+});\n`;
+
+test.skipIf(!IS_THERE)("with a clone for each worker, the file after a failed test gets a fresh one", async () => {
+  const project = await runnerProject("vitest");
+  await project.write("test/k1.test.js", addingFile("k1", 1));
+  await project.write("test/k2.test.js", addingFile("k2", -1));
+  await project.write("test/k3.test.js", addingFile("k3", 1));
+  await project.write(
+    "vitest.config.js",
+    `import { defineConfig } from "vitest/config"; import { offshoot } from "offshoot/vitest";
+class Sorted { async shard(files) { return files; } async sort(files) { return files.toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1)); } }
+export default defineConfig({ plugins: [offshoot({ per: "worker", keepOnFailure: true })], test: { sequence: { sequencer: Sorted } } });\n`,
+  );
+  const { output } = await project.run(["--maxWorkers=1", "test/k"]);
+  const rows = [...output.matchAll(/ROWS (k\d) (\d) (\S+)/g)].map(([, title, n, name]) => [title, n, name] as const);
+  const [first, failed, next] = rows;
+  expect({ output, rows: rows.map(([title, n]) => [title, n]) }).toMatchObject({
+    rows: [
+      ["k1", "1"],
+      ["k2", "2"],
+      ["k3", "1"],
+    ],
+  });
+  expect([failed?.[2] === first?.[2], next?.[2] === first?.[2]]).toEqual([true, false]);
+  expect(output).toContain(`The clone of the failed test "k2" is kept until`);
+});
+
+test.skipIf(!IS_THERE)(
+  "in a test, drop() has no effect the second time, and a wrong argument of reset() is an error with a code",
+  async () => {
+    const project = await runnerProject("vitest");
+    await project.write(
+      "test/drop.test.js",
+      `import { expect, test } from "vitest"; import { database } from "offshoot/vitest"; import { isOffshootError } from "offshoot"; import pg from "pg";
+test("drops twice", async () => {
+  const clone = await database.clone();
+  await clone.drop();
+  await clone.drop();
+});
+test.each([{ forse: true }, "x", { force: "no" }, null, []])("refuses %j", async (argument) => {
+  await expect(database.reset(argument)).rejects.toMatchObject({ code: "USAGE", remedy: expect.stringContaining("reset({ force: true })") });
+});
+test("an open connection", async () => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const thrown = await database.reset().catch((failed) => failed);
+  await client.end();
+  expect([isOffshootError(thrown), thrown.code]).toEqual([true, "DATABASE_IN_USE"]);
+  expect(thrown.message).toContain(thrown.remedy);
+});\n`,
+    );
+    const { code, output } = await project.run(["test/drop.test.js"]);
+    expect({ code, output }).toMatchObject({ code: 0 });
+  },
+);
+
 test.skipIf(!IS_THERE)(
   "clones on Neon: two suites at once share the run's branch, and none is left",
   async () => {

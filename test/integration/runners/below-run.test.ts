@@ -1,5 +1,6 @@
 // @module-tag proof
 import { expect, test } from "vitest";
+import { withSession } from "../../support/session.ts";
 import { hasRunners, type Runner, runnerProject } from "../../support/runner-project.ts";
 
 const RUNNERS = ["vitest", "jest", "playwright", "node-test"] as const satisfies readonly Runner[];
@@ -17,3 +18,22 @@ test.skipIf(!hasRunners("current")).each(RUNNERS)(
     await expect.poll(() => project.databases(), { timeout: 30_000, interval: 200 }).toEqual([]);
   },
 );
+
+test.skipIf(!hasRunners("current"))("`run --keep-on-failure` keeps the clone of a failed test, with its rows", async () => {
+  const project = await runnerProject("vitest");
+  await project.write(
+    "test/failing.test.js",
+    `import { expect, test } from "vitest"; import { addNote } from "../src/notes.js";
+test("fails", async () => {
+  await addNote("of the failed test");
+  expect(1).toBe(2);
+});\n`,
+  );
+  const failed = project.offshoot("run", "--keep-on-failure", "--", ...project.command, "test/failing.test.js");
+  // The status of a failed command is a rejection with its output.
+  const { stdout, stderr } = await failed.catch((thrown: { stdout: string; stderr: string }) => thrown);
+  const clone = /The clone of the failed test "fails" is kept until .*npx offshoot clone (\S+) /.exec(stdout + stderr)?.[1];
+  const url = (await project.offshoot("clone", clone ?? "no clone was named")).stdout.trim();
+  const rows = await withSession(url, (session) => session.query("select text from note order by id"));
+  expect(rows.map(({ text }) => text)).toEqual(["from the migrations", "of the failed test"]);
+});

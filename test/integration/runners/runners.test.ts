@@ -113,7 +113,7 @@ test.each(CURRENT)("%s keeps the clone of a failed test and prints how to open i
   await project.write(file, text);
   const { code, output } = await project.run([], { OFFSHOOT_KEEP_ON_FAILURE: "true" });
   expect(code).not.toBe(0);
-  const [, command = ""] = /is kept until [-\d]+ [\d:]+ UTC: (psql "\$\(.*\)")/.exec(output) ?? [];
+  const [, command = ""] = /is kept until [-\d]+ [\d:]+ UTC: (url=\$\(.*\) && psql "\$url")/.exec(output) ?? [];
   expect({ command, output }).toMatchObject({ command: expect.stringContaining("psql") });
   await expect.poll(async () => (await project.databases()).length, { timeout: 20_000 }).toBe(1);
   const shown = await promisify(execFile)(
@@ -166,7 +166,16 @@ describe("the hooks for other languages", { tags: "proof" }, () => {
     if (findPeer("pytest-xdist") === undefined) return;
     const project = await runnerProject("pytest");
     const { stdout } = await project.offshoot("run", "--", "/usr/bin/python3", "-m", "pytest", "-n", "4", "-p", "no:cacheprovider");
-    expect(stdout).toContain("4 passed");
+    expect(stdout).toContain("5 passed");
+    await expectNoDatabase(project);
+  });
+
+  test("two shards of one run have clones of their own, although their workers have the same names", async () => {
+    if (findPeer("pytest-xdist") === undefined) return;
+    const project = await runnerProject("pytest");
+    const shard = () =>
+      project.offshoot("run", "--run", "shards", "--", "/usr/bin/python3", "-m", "pytest", "-n", "2", "-p", "no:cacheprovider");
+    for (const { stdout } of await Promise.all([shard(), shard()])) expect(stdout).toContain("5 passed");
     await expectNoDatabase(project);
   });
 
@@ -174,7 +183,7 @@ describe("the hooks for other languages", { tags: "proof" }, () => {
     if (findPeer("rspec") === undefined) return;
     const project = await runnerProject("rspec");
     const { stdout } = await project.offshoot("run", "--", "rspec");
-    expect(stdout).toContain("1 example, 0 failures");
+    expect(stdout).toContain("2 examples, 0 failures");
     await expectNoDatabase(project);
   });
 });

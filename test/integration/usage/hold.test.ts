@@ -204,6 +204,63 @@ test("a database that is created again between the migrations and the usage lock
   expect(await databases("again")).toBe(0);
 });
 
+test.for([
+  ["deleted", "What uses it from now on fails"],
+  ["replaced", "another one has its name now"],
+] as const)("a database that is %s under a job is reported while the job still uses it", async ([what, text]) => {
+  const key = `lost_${what}`;
+  const warnings: string[] = [];
+  const context: Context = { ...(await existing(key)), emit: (event) => void (event.kind === "warning" && warnings.push(event.text)) };
+  const held = await hold(context, async () => {});
+  const { directUrl: url, name } = held.database;
+  const database = new URL(url).pathname.slice(1);
+  if (what === "deleted") await admin.query(`drop database ${database} with (force)`);
+  else {
+    // At no moment is there no database of that name.
+    await admin.query(`create database ${database}_2`);
+    await admin.query(`alter database ${database} with allow_connections false`);
+    await admin.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [database]);
+    await admin.query(`alter database ${database} rename to ${database}_1; alter database ${database}_2 rename to ${database}`);
+  }
+  await expect.poll(() => warnings, { timeout: 10_000 }).toHaveLength(1);
+  expect(warnings[0]).toContain(`The database ${name} was deleted while it was in use here`);
+  expect(warnings[0]).toContain(text);
+  await held.usageLock.close();
+  for (const one of [database, `${database}_1`]) await admin.query(`drop database if exists ${one}`);
+  expect(warnings).toHaveLength(1);
+});
+
+test("a branch that is deleted under a job is reported", { tags: "proof" }, async () => {
+  const mock = await startMock("--postgres");
+  onTestFinished(() => void mock.stop());
+  const warnings: string[] = [];
+  const context: Context = { ...(await contextOf(mock)), emit: (event) => void (event.kind === "warning" && warnings.push(event.text)) };
+  const held = await hold(context, async () => {});
+  await removeRunDatabase(await contextOf(mock));
+  await expect.poll(() => warnings.join(), { timeout: 30_000 }).toContain("was deleted while it was in use here");
+  await held.usageLock.close();
+});
+
+test("a deletion that failed because the process was frozen is tried again", async () => {
+  const context = await existing("frozen");
+  const held = await hold(context, async () => {});
+  const real = performance.now.bind(performance);
+  let frozenMs = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => real() + frozenMs);
+  onTestFinished(() => clock.mockRestore());
+  const usageLock: UsageLock = {
+    ...held.usageLock,
+    // Twenty seconds pass at once, and the limit of the query fires before its answer is read.
+    async release() {
+      await held.usageLock.close();
+      frozenMs = 20_000;
+      throw new Error("Query read timeout");
+    },
+  };
+  expect(await end(context, { ...held, usageLock }, undefined)).toBeUndefined();
+  expect(await databases("frozen")).toBe(0);
+});
+
 test("releasing a usage lock over a silent network ends with a timeout", { tags: "proof" }, async () => {
   const { url } = await makeDatabase();
   const network = await startNetwork(server.port);
@@ -224,7 +281,7 @@ test("a failed command is reported, with a warning that the database could not b
   const settings = { run: `stuck${tries}`, provider: "existing", "migrations.tool": "none" } as const;
   const failed = run({ cwd: import.meta.dirname, env, settings, onEvent: emit, command: ["no-such-command-here"] });
   await expect(failed).rejects.toMatchObject({ code: "COMMAND_NOT_FOUND" });
-  expect(warnings.join()).toMatch(/could not be dropped.*Delete it: offshoot down --run stuck\d+/);
+  expect(warnings.join()).toMatch(/could not be dropped.*Delete it: npx offshoot down --run stuck\d+/);
   // A command that ended by itself keeps its status, and a success is none while its database is left.
   const ended = (status: number) =>
     run({ cwd: import.meta.dirname, env, settings, onEvent: emit, command: ["sh", "-c", `exit ${status}`] });

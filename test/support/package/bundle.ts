@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { build, type BuildOptions, type Metafile, transform } from "esbuild";
 import type { CommonJsProgram, Program } from "../../../src/program.ts";
-import { lazyBuiltins, noCloudflare, nodeCrypto, packageNames, sharedCode } from "./plugins.ts";
+import { lazyBuiltins, noCloudflare, nodeCrypto, noWebClient, packageNames, sharedCode } from "./plugins.ts";
 import { type Chunk, joinRooms } from "./rooms.ts";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname;
@@ -69,7 +69,7 @@ const OPTIONS = {
 const META = { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename", "import.meta.url": "importMetaUrl" };
 const FILE_URL = 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;';
 
-const PLUGINS = [lazyBuiltins, noCloudflare, nodeCrypto, packageNames];
+const PLUGINS = [lazyBuiltins, noCloudflare, nodeCrypto, noWebClient, packageNames];
 
 /** What to bundle. The keys are paths of entry points below the folder, the values their sources below `src`, both without extension. */
 export interface Bundle {

@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { type OutputChunk, rolldown } from "rolldown";
+import { dts } from "rolldown-plugin-dts";
 import { ROOT } from "./bundle.ts";
 
 /**
- * Writes the types of the entry points into a folder, and of the files that they need. Throws if they need the types of a
- * package, because a user of offshoot installs none of them. The entry points `required` also get types for `require`.
+ * Writes the types of the entry points into a folder: one file for each, and one for what some of them share, because npm needs
+ * milliseconds for each file that it unpacks. Throws if they need the types of a package, because a user of offshoot installs
+ * none of them. The entry points `required` also get types for `require`.
  */
 export async function writeDeclarations(
   folder: string,
@@ -15,39 +18,50 @@ export async function writeDeclarations(
 ): Promise<void> {
   const compiled = await mkdtemp(join(tmpdir(), "offshoot-types-"));
   try {
-    execFileSync(
-      process.execPath,
-      [join(ROOT, "node_modules/typescript/bin/tsc"), "--emitDeclarationOnly", "--declarationMap", "false", "--outDir", compiled],
-      {
-        cwd: ROOT,
-        stdio: "inherit",
-      },
-    );
-    const found = new Set(entries.map((entry) => `${entry}.d.ts`));
-    for (const path of found) {
-      const text = await readFile(join(compiled, path), "utf8");
-      for (const target of importsOf(text)) {
-        if (target.startsWith(".")) found.add(join(dirname(path), target.replace(/\.ts$/, ".d.ts")));
-        else if (!target.startsWith("node:")) throw new Error(`The public types in ${path} need the package ${target}.`);
-      }
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      const types = text.replace(/^\/\/# sourceMappingURL=.*$/m, "");
-      await writeFile(join(folder, path), types);
-      if (required.some((entry) => path === `${entry}.d.ts`))
-        await writeFile(join(folder, path.replace(/\.d\.ts$/, ".d.cts")), forRequire(types));
+    compile(compiled);
+    for (const { fileName, code, imports } of await bundle(compiled, entries)) {
+      const foreign = imports.find((each) => !each.startsWith("types/") && !each.startsWith("node:"));
+      if (foreign !== undefined) throw new Error(`The public types in ${fileName} need the package ${foreign}.`);
+      const types = `${code.replaceAll(/^\/\/.*\n/gm, "").trim()}\n`;
+      await mkdir(dirname(join(folder, fileName)), { recursive: true });
+      await writeFile(join(folder, fileName), types);
+      if (required.some((entry) => fileName === `${entry}.d.ts`))
+        await writeFile(join(folder, fileName.replace(/\.d\.ts$/, ".d.cts")), forRequire(types));
     }
   } finally {
     await rm(compiled, { recursive: true });
   }
 }
 
-/** The types of a CommonJS file. It may only import types from ES modules, and must say so. */
-function forRequire(types: string): string {
-  return types
-    .replaceAll(/^import \{ type (\w+) \}/gm, "import type { $1 }")
-    .replaceAll(/^((?:import|export) type \{[^}]*\} from "[^"]+");$/gm, '$1 with { "resolution-mode": "import" };');
+/** Writes the types of each source file into a folder. */
+function compile(folder: string): void {
+  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [compiler, "--emitDeclarationOnly", "--declarationMap", "false", "--outDir", folder], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
 }
 
-function importsOf(text: string): readonly string[] {
-  return [...text.matchAll(/(?:\bfrom|\bimport\()\s*"([^"]+)"/g)].map(([, target = ""]) => target);
+/** The bundled types of the entry points, and of what they share in `types`. */
+async function bundle(compiled: string, entries: readonly string[]): Promise<readonly OutputChunk[]> {
+  const bundler = await rolldown({
+    input: Object.fromEntries(entries.map((entry) => [entry, join(compiled, `${entry}.d.ts`)])),
+    // The files contain only types, so that no compiler is necessary.
+    plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false, oxc: true })],
+    external: (id) => !id.startsWith(".") && !id.startsWith("/"),
+  });
+  try {
+    const { output } = await bundler.generate({ entryFileNames: "[name].ts", chunkFileNames: "types/[name].ts" });
+    return output.filter((each) => each.type === "chunk");
+  } finally {
+    await bundler.close();
+  }
+}
+
+/** The types of a CommonJS file. It may only import types from ES modules, and must say so. */
+function forRequire(types: string): string {
+  return types.replaceAll(
+    /^(import|export) (?:type )?(\{[^}]*\} from "[^"]+");$/gm,
+    (_, word: string, rest: string) => `${word} type ${rest.replaceAll(/\btype /g, "")} with { "resolution-mode": "import" };`,
+  );
 }

@@ -79,6 +79,26 @@ export const noCloudflare: Plugin = {
   },
 };
 
+/**
+ * axios touches two parts of the Web's HTTP client when it is loaded, for which Node loads that whole client, and then sends requests
+ * with `node:http`: its adapter for `fetch`, which is still made when somebody chooses it, and `FormData`, which it also knows by its name.
+ */
+export const noWebClient: Plugin = {
+  name: "no-web-client",
+  setup(build) {
+    const touches = [/^getFetch\(\);$/m, /(?<=^const FormDataCtor = )typeof G\.FormData !== 'undefined' \? G\.FormData : (?=undefined;$)/m];
+    build.onLoad({ filter: /\/node_modules\/axios\/dist\/node\/axios\.cjs$/ }, async ({ path }) => {
+      let contents = await readFile(path, "utf8");
+      for (const touch of touches) {
+        const [before, after, ...more] = contents.split(touch);
+        if (after === undefined || more.length > 0) throw new Error(`${path} does not touch the HTTP client of the Web as expected.`);
+        contents = `${before}${after}`;
+      }
+      return { contents };
+    });
+  },
+};
+
 /** Logins with Node's functions in place of the Web Crypto API. `test/unit/support/pg-crypto.test.ts` compares them. */
 export const nodeCrypto: Plugin = {
   name: "node-crypto",

@@ -16,9 +16,11 @@ function jobOf(entry: unknown, jobs: Readonly<Record<string, unknown>>): Pipelin
   const requires = list(known(settings, name, ["requires"])["requires"] ?? [], "requires").map((required) =>
     typeof required === "string" ? ([required, "success"] as const) : (Object.entries(map(required, "requires"))[0] ?? ["", ""]),
   );
-  const { steps } = known(jobs[name], name, ["docker", "steps"]);
+  const { docker, steps } = known(jobs[name], name, ["docker", "steps"]);
+  const [container] = list(docker, "docker");
   return {
     name,
+    image: text(known(container, "a container", ["image"])["image"], "image"),
     after: requires.map(([required]) => required),
     always: requires.length > 0 && requires.every(([, status]) => status === "terminal"),
     shells: stepsOf(steps, "on_success"),

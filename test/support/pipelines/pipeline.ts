@@ -1,6 +1,8 @@
 /** One job of a pipeline, as its service starts it. */
 export interface PipelineJob {
   readonly name: string;
+  /** The image of its container, where the reader knows it. */
+  readonly image?: string;
   /** Names of the jobs that end before this one starts. */
   readonly after: readonly string[];
   /** Whether it also runs if one of these jobs failed. */

@@ -5,6 +5,7 @@ import type { MeasuredTable, Observation } from "../../../src/rehearsal/measured
 import { observe } from "../../../src/rehearsal/observe/observe.ts";
 import { migrationFiles } from "../../../src/rehearsal/sql/migration-files.ts";
 import { directUrl, withDatabase } from "../../../src/postgres/url.ts";
+import { createDatabase } from "../create-database.ts";
 import { connect, withSession } from "../session.ts";
 import { type RealWaits, startWaitingClient } from "../waiting-client.ts";
 import { type Pattern, setup } from "./patterns.ts";
@@ -40,7 +41,7 @@ export interface Played {
 /** Plays a pattern in a copy under observation, beside a client that reads and writes its table if `withClient`. */
 export async function play({ server, template }: Stage, pattern: Pattern, withClient = false): Promise<Played> {
   const database = `${template}_${randomBytes(4).toString("hex")}`;
-  await withSession(server, (session) => session.query(`create database ${database} template ${template}`));
+  await createDatabase(server, database, template);
   const url = withDatabase(server, database);
   const table = pattern.table ?? "t";
   try {

@@ -17,6 +17,7 @@ test("the command line of Netlify on a developer's machine is not a build", () =
   for (const more of [{ NETLIFY_LOCAL: "true" }, { NETLIFY_DEV: "true" }, { CONTEXT: "dev" }]) {
     expect(detectCi({ ...env, ...more, CI: "" }).service).toBe("none");
   }
+  expect(detectCi({ ...env, NETLIFY_LOCAL: "false", NETLIFY_DEV: "false" }).service).toBe("netlify");
 });
 
 test("an unknown context counts as production", () => {

@@ -31,7 +31,7 @@ function keptAfter(...more: readonly "down"[]): Kept | undefined {
 test("the summary has the kept database, its expiry time and the command that deletes it, unless it was deleted", () => {
   expect(keptAfter()).toEqual({
     text: "The database offshoot/x is kept until 2026-11-01 14:00 UTC at the latest. Delete it with:",
-    commands: ["offshoot down --run run-1"],
+    commands: ["npx offshoot down --run run-1"],
   });
   expect(keptAfter("down")).toBeUndefined();
 });

@@ -70,7 +70,7 @@ test("the environment of this machine has no effect", () =>
 
 test.each([
   ["an invalid configuration", { ...SHOP, "offshoot.yaml": "providr: neon\n" }, {}, "CONFIG_INVALID"],
-  ["a wrong setting", SHOP, { settings: { ttl: "soon" } }, "CONFIG_INVALID"],
+  ["a wrong setting", SHOP, { settings: { ttl: "soon" as "2h" } }, "CONFIG_INVALID"],
   ["a URL that can contain a password", SHOP, { settings: { "existing.url": "postgres://u:p@h/d" } }, "USAGE"],
   ["a run name, which would apply to every run", SHOP, { settings: { run: "mine" } }, "USAGE"],
   ["two tools", { ...SHOP, "sqitch.plan": "%project=shop\n" }, {}, "TOOL_AMBIGUOUS"],

@@ -157,6 +157,19 @@ describe("the values for display", () => {
   });
 });
 
+test.each([
+  ["neon.apiHost", "neon: {apiHost: 'https://evil.example.com'}\n", "NEON_API_HOST"],
+  ["neon.apiHost", "neon: {apiHost: 'http://127.0.0.1:1/x'}\n", "NEON_API_HOST"],
+  ["neon.allowHttp", "neon:\n  allowHttp: true\n", "OFFSHOOT_NEON_ALLOW_HTTP"],
+] as const)("the file of a checkout cannot decide who gets the API key: %s in %j", async (path, text, variable) => {
+  expect((await failureOf(load(text))).message).toContain(
+    `${path} decides who gets the Neon API key, so a file of the checkout cannot set it; remove it, and set ${variable} or --set ${path}=… in the pipeline`,
+  );
+  const host = { NEON_API_HOST: "http://neon.internal/v2", OFFSHOOT_NEON_ALLOW_HTTP: "true" };
+  expect((await load(undefined, { env: host })).settings.neon).toMatchObject({ apiHost: "http://neon.internal/v2", allowHttp: true });
+  expect((await load(undefined, { flags: { [path]: path === "neon.apiHost" ? "https://n.test" : "true" } })).settings.neon).toBeDefined();
+});
+
 describe("a warning", () => {
   test.each<[string, string, Partial<LoadInput>, readonly string[]]>([
     [
@@ -179,6 +192,15 @@ describe("a warning", () => {
       {},
       ["offshoot.yaml:3: existing.url contains a password; remove it from the file and set OFFSHOOT_EXISTING_URL instead"],
     ],
+    [
+      "reports passSecrets in the file of the checkout",
+      "passSecrets: true\n",
+      {},
+      [
+        "offshoot.yaml:1: passSecrets gives offshoot's secrets, such as the Neon API key, to the commands of each commit that has this line; set OFFSHOOT_PASS_SECRETS in the pipeline instead if a pull request must not turn it on",
+      ],
+    ],
+    ["does not appear for passSecrets in the environment", "passSecrets: false\n", { env: { OFFSHOOT_PASS_SECRETS: "true" } }, []],
     [
       "reports a scope that has no effect because of a run name",
       "run: nightly\nscope: pull-request\n",

@@ -77,6 +77,10 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
     { input: "2026-01-31T12:00:00+01:00", text: "2026-01-31T12:00:00+01:00" },
     { input: "0/1A2B3C4D", text: "0/1A2B3C4D" },
   ],
+  databaseName: [
+    { input: "ep-cool-sky-123456", text: "ep-cool-sky-123456" },
+    { input: "db.example.com:6543/app", text: "db.example.com:6543/app" },
+  ],
   apiUrl: [
     { input: "https://one.test/api/v2", text: "https://one.test/api/v2" },
     { input: "http://127.0.0.1:9/api/v2", text: "http://127.0.0.1:9/api/v2" },

@@ -46,6 +46,7 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
     fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-01-01") }).map((date) => date.toISOString()),
     fc.constant("0/1A2B"),
   ),
+  databaseName: fc.tuple(fc.domain(), fc.constantFrom("", ":5432", "/app")).map((parts) => parts.join("")),
   apiUrl: fc.webUrl(),
   postgresUrl: fc.domain().map((host) => `postgresql://user:pass%20word@${host}:5432/app`),
   list: fc.oneof(line, fc.array(line, { maxLength: 3 })),

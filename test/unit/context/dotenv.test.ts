@@ -26,6 +26,8 @@ test("replaced and added lines have the line ends and the export of their neighb
   expect(mergeDotenv("export A='1'\r\nexport DATABASE_URL=old\r\n", lines)).toBe(
     'export A=\'1\'\r\nexport DATABASE_URL="new"\r\nexport PGHOST="there"\r\n',
   );
+  // A file of Windows whose last line has no end.
+  expect(mergeDotenv("A=1\r\nLAST=2", lines)).toBe('A=1\r\nLAST=2\r\nDATABASE_URL="new"\r\nPGHOST="there"\r\n');
   expect(mergeDotenv("export DATABASE_URL=old\nA=1\n", lines)).toBe('export DATABASE_URL="new"\nA=1\nPGHOST="there"\n');
 });
 

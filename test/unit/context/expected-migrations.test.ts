@@ -20,6 +20,16 @@ test("a repository without any sign of migrations is reported in one line", asyn
   ]);
 });
 
+test("a folder of the settings without migrations is named, and not only what else there is", async () => {
+  const files = { "offshoot.yaml": "migrations: { folder: nowhere }\n", "migrations/001.sql": "select 1;" };
+  await expect(expected(files)).rejects.toMatchObject({
+    code: "COMMAND_MISSING",
+    remedy: expect.stringMatching(
+      /^Correct the setting migrations\.folder \(nowhere\), where no migrations were found, or remove it\. Or set migrations/,
+    ),
+  });
+});
+
 test.each<[sign: string, setting: string, files: Readonly<Record<string, string>>]>([
   [
     'the script "db:migrate" in package.json',

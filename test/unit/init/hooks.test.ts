@@ -27,19 +27,29 @@ test.each<readonly [string, Partial<HookFacts>, readonly string[]]>([
     },
     ["kept .git/hooks/post-checkout", "kept .envrc"],
   ],
-  ["a folder of core.hooksPath is not written", { hooksFolder: "../hooks" }, ["add ../hooks/post-checkout", "new .envrc"]],
-  ["husky gets a text to add", { husky: true, hooksFolder: ".husky/_" }, ["add .husky/post-checkout", "new .envrc"]],
+  ["a folder of core.hooksPath is not written", { hooksFolder: "../hooks" }, ["missing ../hooks/post-checkout", "new .envrc"]],
+  ["husky gets a text to add", { husky: true, hooksFolder: ".husky/_" }, ["missing .husky/post-checkout", "new .envrc"]],
   ["lefthook gets a command to add", { lefthook: "lefthook.yml", texts: { "lefthook.yml": "" } }, ["add lefthook.yml", "new .envrc"]],
 ])("%s", (_title, change, expected) => {
   expect(states(change)).toEqual(expected);
 });
 
 test("a text to add has no first line for the shell, and names what manages the hooks", () => {
-  for (const change of [{ husky: true }, { lefthook: "lefthook.yml" }, { hooksFolder: "/home/ada/hooks" }]) {
+  const texts = { ".husky/post-checkout": "ls\n", "lefthook.yml": "", "/home/ada/hooks/post-checkout": "ls\n" };
+  for (const more of [{ husky: true }, { lefthook: "lefthook.yml" }, { hooksFolder: "/home/ada/hooks" }]) {
+    const change = { ...more, texts };
     const { files, notes } = planHooks({ ...facts, ...change });
     expect(files[0]?.text).not.toContain("#!");
     expect(notes).toHaveLength(1);
   }
+});
+
+test("a hook that the user must create has the first line for the shell", () => {
+  for (const change of [{ husky: true }, { hooksFolder: "/home/ada/hooks" }])
+    expect(planHooks({ ...facts, ...change }).files[0]).toMatchObject({
+      state: "missing",
+      text: expect.stringMatching(/^#!\/bin\/sh\n# offshoot/),
+    });
 });
 
 test("the hook reads the records that `up` writes, and starts only git and standard programs", () => {

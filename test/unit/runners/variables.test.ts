@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keepsOnFailure, setVariables, unusableVariables } from "../../../src/runners/variables.ts";
+import { setVariables, unusableVariables } from "../../../src/runners/variables.ts";
 
 test("a process without a clone gets a URL that cannot work, and whose host says what to do", () => {
   const variables = unusableVariables("Add the plugin of offshoot/vitest to this project");
@@ -17,15 +17,4 @@ test("setting a database removes the variables that would lead to another server
   const env: NodeJS.ProcessEnv = { PGSERVICE: "prod", PGHOSTADDR: "10.0.0.1", PGSSLMODE: "require", HOME: "/home/ada" };
   setVariables(env, { PGHOST: "127.0.0.1", DATABASE_URL: "postgresql://127.0.0.1/clone" });
   expect(env).toEqual({ HOME: "/home/ada", PGHOST: "127.0.0.1", DATABASE_URL: "postgresql://127.0.0.1/clone" });
-});
-
-test.each([
-  [undefined, undefined, false],
-  [undefined, "true", true],
-  [undefined, "1", true],
-  [undefined, "no", false],
-  [false, "true", false],
-  [true, undefined, true],
-])("with the option %s and the variable %s, failed tests keep their clones: %s", (option, variable, expected) => {
-  expect(keepsOnFailure(option, { OFFSHOOT_KEEP_ON_FAILURE: variable })).toBe(expected);
 });

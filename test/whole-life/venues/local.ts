@@ -37,7 +37,7 @@ export async function localVenue(
     DATABASE_URL_UNPOOLED: string;
   };
   const maintenance = withDatabase(url, "postgres");
-  const inSession: InSession = (work) => withSession(maintenance, work, { applicationName: "whole life" });
+  const inSession: InSession = (work) => withSession(maintenance, work, { applicationName: "whole life", connectMs: 60_000 });
   return {
     name,
     env,

@@ -36,11 +36,10 @@ export async function neonVenue(): Promise<Venue> {
         }));
     },
     async expire(repository) {
-      const inOneSecond = new Date(Date.now() + 1000).toISOString();
       const isRun = ({ id, annotation }: Branch): boolean =>
         !planted.has(id) && annotation?.["offshoot-repository"] === repository && annotation["offshoot-kind"] === "run";
       const own = (await branches()).filter(isRun);
-      await Promise.all(own.map(({ id }) => patch(mock, id, { branch: { expires_at: inOneSecond } })));
+      await Promise.all(own.map(({ id }) => expireSoon(mock, id)));
       if (own.length > 0) await pause(1500);
     },
     async plant(repository) {
@@ -76,14 +75,16 @@ export async function neonVenue(): Promise<Venue> {
   };
 }
 
-/** The branch may be deleted at the same time, or be locked by an operation. */
-async function patch(mock: MockServer, branch: string, body: object): Promise<void> {
+/** Lets a branch expire in one second. It may be deleted at the same time, or be locked by an operation. */
+async function expireSoon(mock: MockServer, branch: string): Promise<void> {
   let last = 0;
   for (let left = 40; left > 0; left -= 1) {
+    // Neon refuses a moment in the past, and each try can wait for a lock.
+    const inOneSecond = new Date(Date.now() + 1000).toISOString();
     const { status } = await fetch(`${mock.plainUrl}/projects/${mock.projectId}/branches/${branch}`, {
       method: "PATCH",
       headers: { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
+      body: JSON.stringify({ branch: { expires_at: inOneSecond } }),
     });
     if (status === 200 || status === 404) return;
     last = status;

@@ -9,4 +9,9 @@ RSpec.describe "notes" do
   ensure
     connection&.close
   end
+
+  it "has the same database for programs that read PGDATABASE" do
+    here, there = [PG.connect(ENV.fetch("DATABASE_URL")), PG.connect].map(&:db)
+    expect(there).to eq(here)
+  end
 end

@@ -1,8 +1,13 @@
-# parallel_tests sets TEST_ENV_NUMBER: "", "2", "3", and so on.
-clone = "worker-#{ENV.fetch("TEST_ENV_NUMBER", "").then { |number| number.empty? ? "1" : number }}"
-ENV["DATABASE_URL"] = IO.popen(["npx", "offshoot", "clone", clone], &:read).strip
-raise "offshoot made no clone" if ENV["DATABASE_URL"].empty?
+require "json"
+
+# Each process of parallel_tests has a clone of its own. It gets a random name: the processes of all shards of a CI run have the same numbers.
+made = IO.popen(["npx", "offshoot", "clone", "--json"], &:read)
+raise "offshoot made no clone" unless $?.success?
+
+# DATABASE_URL, and the PG* variables that psql and pg_dump read.
+clone = JSON.parse(made)
+ENV.update(clone["variables"])
 
 RSpec.configure do |config|
-  config.after(:suite) { system("npx", "offshoot", "clone", "--delete", clone) }
+  config.after(:suite) { system("npx", "offshoot", "clone", "--delete", clone["name"], out: File::NULL) }
 end

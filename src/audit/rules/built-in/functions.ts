@@ -8,13 +8,20 @@ import type { AuditRule } from "../rule.ts";
 
 /**
  * Functions whose body no longer fits the schema. A problem that `plpgsql_check` finds is a warning: it cannot know what the
- * callers of a function create before.
+ * callers of a function create before. Where the bodies could not be checked, that is said.
  */
-export const brokenFunctions: AuditRule = ({ state }) =>
-  state.bodies.map(({ id, why, by }) => {
+export const brokenFunctions: AuditRule = ({ state: { bodies }, catalog }) => {
+  if (typeof bodies === "string") {
+    const count = catalog.routines.filter(({ language }) => ["sql", "plpgsql"].includes(language)).length;
+    return count === 0
+      ? []
+      : [finding("functions-not-checked", { kind: "database", name: catalog.server.database }, { why: bodies, count })];
+  }
+  return bodies.map(({ id, why, by }) => {
     const found = finding("function-broken", { kind: "function", name: id }, { why, by });
     return by === "plpgsql_check" ? withSeverity("warning", found) : found;
   });
+};
 
 /**
  * Functions that run with the rights of their owner, but resolve names with the search path of their caller: a role that can

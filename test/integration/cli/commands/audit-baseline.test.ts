@@ -52,7 +52,7 @@ test("a baseline accepts the findings of an old database, so that only new ones 
     code: 0,
     stdout: "changed  audit.baseline.yaml: 2 accepted (0 new, 1 removed)\n",
     stderr: expect.stringMatching(
-      /give a reason: offshoot audit --baseline --reason TEXT\n[^]*removed {2}public\.log: table-without-primary-key\nleft {5}public\.new: table has no primary key/,
+      /give a reason: npx offshoot audit --baseline --reason TEXT\n[^]*removed {2}public\.log: table-without-primary-key\nleft {5}public\.new: table has no primary key/,
     ),
   });
   expect((await audit()).code).toBe(10);

@@ -104,7 +104,7 @@ describe("run", () => {
     const { code, stderr, stdout } = await running.finished;
     process.kill(Number.parseInt(stdout, 10), "SIGCONT");
     expect(code).toBe(130);
-    expect(stderr).toMatch(/embedded database offshoot\/\S+ is kept until \d{4}-.*Delete it with: offshoot down --run twice/);
+    expect(stderr).toMatch(/embedded database offshoot\/\S+ is kept until \d{4}-.*Delete it with: npx offshoot down --run twice/);
     expect(await databases("twice")).toBe(1);
     expect((await project.offshoot(["down", "--run", "twice"])).code).toBe(0);
     expect(await databases("twice")).toBe(0);
@@ -113,8 +113,8 @@ describe("run", () => {
   test("--keep keeps the database and prints how to connect to it and how to delete it", async () => {
     const { code, stderr } = await project.offshoot(["run", "--run", "kept", "--keep", "--", "true"]);
     expect(code).toBe(0);
-    expect(stderr).toContain("offshoot env --run kept");
-    expect(stderr).toContain("offshoot down --run kept");
+    expect(stderr).toContain("npx offshoot psql --run kept");
+    expect(stderr).toContain("npx offshoot down --run kept");
     expect(await databases("kept")).toBe(1);
   });
 
@@ -123,7 +123,27 @@ describe("run", () => {
     expect(await databases("good")).toBe(0);
     const { code, stderr } = await project.offshoot(["run", "--run", "bad", "--keep-on-failure", "--", "false"]);
     expect([code, await databases("bad")]).toEqual([1, 1]);
-    expect(stderr).toContain("offshoot down --run bad");
+    expect(stderr).toContain("npx offshoot down --run bad");
+  });
+
+  test("--keep-on-failure is passed on to the test runners, and --json is said to have no effect", async () => {
+    const command = ["--", "sh", "-c", 'echo "kept: $OFFSHOOT_KEEP_ON_FAILURE"'];
+    const given = await project.offshoot(["run", "--run", "passed", "--keep-on-failure", "--json", ...command]);
+    expect(given).toMatchObject({ code: 0, stdout: "kept: true\n", stderr: expect.stringContaining("--json has no effect here") });
+    const own = await project.offshoot(["run", "--run", "passed", "--keep-on-failure", ...command], { OFFSHOOT_KEEP_ON_FAILURE: "false" });
+    expect(own.stdout).toBe("kept: false\n");
+    const without = await project.offshoot(["run", "--run", "passed", ...command]);
+    expect([without.stdout, without.stderr]).toEqual(["kept: \n", expect.not.stringContaining("no effect")]);
+  });
+
+  test("--keep-on-failure names the database that it keeps after a failed migration", async () => {
+    const env = { OFFSHOOT_MIGRATIONS_COMMAND: "false", OFFSHOOT_MIGRATIONS_FILES: await project.write("failing.sql", "") };
+    const { code, stderr } = await project.offshoot(["run", "--run", "unmigrated", "--keep-on-failure", "--", "true"], env);
+    expect([code, await databases("unmigrated")]).toEqual([11, 1]);
+    expect(stderr.replaceAll(/\s+/g, " ")).toMatch(
+      /was kept\. Connect to it: npx offshoot psql --run unmigrated\. Delete it: npx offshoot down --run unmigrated/,
+    );
+    await project.offshoot(["down", "--run", "unmigrated"]);
   });
 
   test("the last of several commands with the same run deletes the database", async () => {
@@ -203,4 +223,12 @@ describe("run", () => {
     expect((await project.offshoot(["sweep", "--idle", "0", "--yes"])).code).toBe(0);
     expect(await databases("stale")).toBe(0);
   });
+});
+
+test("a run for which every provider refused does not say that a database may be left", async () => {
+  const { code, stderr } = await project.offshoot(["run", "--provider", "existing", "--", "true"], {
+    OFFSHOOT_EXISTING_URL: "postgresql://postgres:secret@127.0.0.1:9/postgres",
+  });
+  expect({ code, stderr }).toEqual({ code: 13, stderr: expect.stringContaining("error The provider existing cannot provide a database") });
+  expect(stderr).not.toContain("may still exist");
 });

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { inject, beforeAll, describe, expect, test } from "vitest";
 import { deadline } from "../../../../src/deadline.ts";
 import { existingProvider } from "../../../../src/providers/existing.ts";
@@ -163,6 +164,12 @@ describe("a suite of tests", () => {
     const database = await provider.acquire({ ...wanted, tag: { ...wanted.tag, lifetime: "last-run" } }, listening());
     if (database.kind === "refusal") throw new Error(database.text);
     const kept = await database.clone({ name: "kept" });
+    const server = requireClones(database.clones);
+    const session = await connect(server.url);
+    await keepClone(session, server, "kept", expiryOf(server));
+    await session.close();
+    // A worker that was killed leaves its clone. The next run with this name must not get it.
+    await database.clone({ name: "left" });
     expect(await provider.release(database.name, listening(), { only: "last-run" })).toBe("deleted");
     expect(await clonesOf(database)).toEqual(["kept"]);
     expect(await rows(kept.url, "select 1 as n")).toEqual([{ n: 1 }]);

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { randomBytes } from "node:crypto";
 import { expect, test, vi } from "vitest";
 import { withSession } from "../../../support/session.ts";

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -37,7 +37,7 @@ test("a database on a server that was stopped from outside is reported as such, 
   process.kill(pid, "SIGQUIT");
   await expect.poll(() => isRunning(pid)).toBe(false);
   const words =
-    /does not run\.\n *Something else than offshoot stopped it.*\n *Start it again with `offshoot up --run kept`.*`offshoot down --run kept`\./;
+    /does not run\.\n *Something else than offshoot stopped it.*\n *Start it again with `npx offshoot up --run kept`.*`npx offshoot down --run kept`\./;
   for (const command of ["env", "extend", "audit"]) {
     const { code, stderr } = await offshoot(command, "--run", "kept");
     expect([command, code, stderr]).toEqual([command, 13, expect.stringMatching(words)]);

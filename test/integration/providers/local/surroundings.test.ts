@@ -1,3 +1,4 @@
+// @module-tag proof
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, chown, mkdir, readFile, stat } from "node:fs/promises";

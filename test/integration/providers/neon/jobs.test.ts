@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterEach, describe, expect, test } from "vitest";
 import { type Finished, makeProject, type Project } from "../../../support/cli.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";

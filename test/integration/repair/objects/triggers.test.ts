@@ -1,3 +1,4 @@
+// @module-tag proof
 import { describe, expect, test } from "vitest";
 import { CONVERGED } from "../../../mutation/repair.ts";
 import { repaired } from "../repaired.ts";

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { CONVERGED } from "../../../mutation/repair.ts";
 import { withSession } from "../../../support/session.ts";

@@ -36,6 +36,14 @@ test("installs as one package, with the licences and the bill of materials of wh
   expect(manifest["dependencies"]).toBeUndefined();
 });
 
+test("has one file of types for each entry point, and few for what they share, because npm is slow with many files", async () => {
+  const folder = join(project, "node_modules/offshoot/dist");
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /\.d\.c?ts$/.test(file));
+  const entries = ["index", "vitest", "jest", "playwright", "node-test"].map((name) => (name === "index" ? name : `runners/${name}`));
+  expect(files).toEqual(expect.arrayContaining(entries.map((entry) => `${entry}.d.ts`)));
+  expect(files.length).toBeLessThan(16);
+});
+
 test("contains each page that an error, a finding or the help names", async () => {
   const folder = join(project, "node_modules/offshoot");
   const files = (await readdir(join(folder, "dist"), { recursive: true })).filter((file) => /\.c?js$/.test(file));

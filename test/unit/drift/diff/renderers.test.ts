@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Change } from "../../../../src/drift/change.ts";
 import { renderSchemaDiff } from "../../../../src/drift/diff/renderers.ts";
-import { schemaChanges } from "../../../../src/drift/diff/schema-change.ts";
+import { schemaChanges } from "../../../../src/drift/diff/from-comparison.ts";
 import type { SchemaDiff } from "../../../../src/drift/diff/schema-diff.ts";
 
 const changes: readonly Change[] = [

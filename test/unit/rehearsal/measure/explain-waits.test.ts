@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainWaits } from "../../../../src/rehearsal/measure/explain-waits.ts";
+import { explainWaits, unexplained } from "../../../../src/rehearsal/measure/explain-waits.ts";
 import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
 import { readStatements } from "../../../../src/rehearsal/measure/statements.ts";
 import type { Wait } from "../../../../src/rehearsal/observe/blocking.ts";
@@ -70,4 +70,50 @@ test("a wait of a table that no statement names is explained by the statement th
     100,
   );
   expect(explainWaits([wait(0, 50)], statements, [partition])[0]?.blamed?.part.kind).toBe("alter table");
+});
+
+test.each([
+  ["alter table t set (fillfactor = 90)", "alter table t alter column a type varchar(90)", "AccessExclusiveLock"],
+  ["comment on table t is 'x'", "lock table t in access exclusive mode", "AccessExclusiveLock"],
+  ["lock table t in share mode", "lock table t", "AccessExclusiveLock"],
+  ["alter table t validate constraint c", "alter table t add constraint d foreign key (a) references u", "ShareRowExclusiveLock"],
+  ["alter table t set (fillfactor = 90), alter a set statistics 5", "create index on t (a)", "ShareLock"],
+  ["create function f() returns void language sql as $$ alter table t add b int $$", "select f()", "AccessExclusiveLock"],
+  ["alter table t set (fillfactor = 90)", "do $$ begin alter table t add b int; end $$", "AccessExclusiveLock"],
+  ["alter table t set (fillfactor = 90)", "call change()", "AccessExclusiveLock"],
+  ["grant select on t to public", "alter table only t add b int", "AccessExclusiveLock"],
+  ["select pg_sleep(1), now()", "select app.change(1)", "AccessExclusiveLock"],
+] as const)("of %s and %s in one message, the second one took the lock %s", (first, second, firstMode) => {
+  const statements = readStatements(
+    { statements: [sent(`begin; ${first}; ${second}; commit`, 0, 90)], transactions: [], dropped: 0 },
+    new Map([["s", 7]]),
+    readParts(migrationFiles([])),
+    undefined,
+    100,
+  );
+  const [found] = explainWaits([{ ...wait(0, 90), firstMode }], statements, [table]);
+  expect(found?.blamed?.part).toBe(statements[0]?.parts[2]);
+});
+
+test("each of many long waits has its statement, and what is left out is said", () => {
+  const statements = readStatements(
+    {
+      statements: Array.from({ length: 60 }, (_, at) => sent(`lock table t -- ${at}`, at * 200, at * 200 + 150)),
+      transactions: [],
+      dropped: 0,
+    },
+    new Map([["s", 7]]),
+    readParts(migrationFiles([])),
+    undefined,
+    100_000,
+  );
+  const waits = statements.map(({ startMs, endMs }) => wait(startMs, endMs));
+  expect(new Set(explainWaits(waits, statements, [table]).map(({ blamed }) => blamed?.statement.sent)).size).toBe(60);
+  expect(unexplained("t", waits)).toEqual([]);
+  expect(
+    unexplained(
+      "t",
+      Array.from({ length: 2010 }, () => wait(0, 150)),
+    ),
+  ).toEqual([expect.stringContaining("that 10 of them")]);
 });

@@ -126,3 +126,15 @@ test("what the tool does before its first migration is part of none", () => {
   const statements = [sent("create schema if not exists offshoot"), sent("drop table a"), sent(record, "1")];
   expect(read(statements, records).map(([, migration]) => migration)).toEqual([undefined, "1", "1"]);
 });
+
+test("a statement that is in no file, or in several, belongs to the migration of those around it", () => {
+  const own = migrationFiles([
+    { path: "m/1_one.sql", text: "alter table a add b int; alter table a add x int; drop table d" },
+    { path: "m/2_two.sql", text: "alter table a add x int; alter table a add c int" },
+  ]);
+  const statements = ["alter table a add b int", "alter table a add x int", "update a set b = 7", "drop table d", "drop table e"].map(
+    (sql) => sent(sql),
+  );
+  const found = readStatements({ statements, transactions: [], dropped: 0 }, new Map(), readParts(own), undefined, 1000);
+  expect(found.map(({ migration }) => migration)).toEqual(["1_one", "1_one", "1_one", "1_one", undefined]);
+});

@@ -5,6 +5,7 @@ import type { Rehearsal } from "../../../../src/rehearsal/rehearsal.ts";
 import { renderRehearsal } from "../../../../src/rehearsal/report/renderers.ts";
 import { newCollection } from "../../../../src/rehearsal/traffic/latency.ts";
 import { measuredTraffic } from "../../../../src/rehearsal/traffic/measured.ts";
+import { knownNames } from "../../../../src/rehearsal/sql/known-names.ts";
 import { parseTraffic } from "../../../../src/rehearsal/traffic/parse.ts";
 
 const parsed = parseTraffic(
@@ -27,11 +28,18 @@ open.during.longestMs = 2500;
 open.during.notSent = 12;
 change.before.times.push(4);
 change.after.causes.set('column "state" does not exist (SQLSTATE 42703)', 7);
-const traffic = measuredTraffic(parsed, [open, change], {
-  ok: false,
-  errors: [{ message: "deadlock detected", sqlstate: "40P01" }],
-  measured: { ms: 3000, tables: [] },
-});
+const isKnown = knownNames(["state", "v"]);
+const traffic = measuredTraffic(
+  parsed,
+  [open, change],
+  {
+    ok: false,
+    errors: [{ message: "deadlock detected", sqlstate: "40P01" }],
+    measured: { ms: 3000, tables: [] },
+  },
+  isKnown,
+  () => false,
+);
 
 const result: Rehearsal = {
   version: 1,
@@ -91,7 +99,7 @@ test("a statement that failed before too, or is fast again, is not a failure of 
   const early = newCollection();
   early.before.causes.set("permission denied (SQLSTATE 42501)", 1);
   early.after.causes.set("permission denied (SQLSTATE 42501)", 1);
-  const quiet = measuredTraffic(parsed, [open, early], { ok: true, errors: [], measured: { ms: 1, tables: [] } });
+  const quiet = measuredTraffic(parsed, [open, early], { ok: true, errors: [], measured: { ms: 1, tables: [] } }, isKnown, () => false);
   expect(judgeTraffic(quiet).map(({ code }) => code)).toEqual(["traffic-waits"]);
 });
 
@@ -143,7 +151,7 @@ test("a statement that failed during the migrations and had no answer after them
   failing.before.times.push(1);
   failing.during.causes.set('column "v" does not exist (SQLSTATE 42703)', 3);
   failing.after.notSent = 243;
-  const met = measuredTraffic(parsed, [open, failing], { ok: true, errors: [], measured: { ms: 1, tables: [] } });
+  const met = measuredTraffic(parsed, [open, failing], { ok: true, errors: [], measured: { ms: 1, tables: [] } }, isKnown, () => false);
   const [finding] = judgeTraffic(met);
   expect(finding).toMatchObject({ code: "traffic-fails", facts: { isLasting: "not seen" } });
   const text = renderRehearsal({ ...result, ...resultOf(judgeTraffic(met)), traffic: met }, "text", {});

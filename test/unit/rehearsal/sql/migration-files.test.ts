@@ -10,17 +10,22 @@ const files = migrationFiles([
 ]);
 
 test("finds a statement by its text, whatever its blanks, comments and case", () => {
-  expect(files.find(tokensOf("ALTER TABLE a ADD c int -- now"))).toEqual({ file: "m/002_next.up.sql", line: 2 });
+  expect(files.placesOf(tokensOf("ALTER TABLE a ADD c int -- now"))).toEqual([{ file: "m/002_next.up.sql", line: 2 }]);
 });
 
 test("finds a DO block, which is only a word and a string", () => {
-  expect(files.find(tokensOf("do $$ begin end $$"))).toEqual({ file: "m/002_next.up.sql", line: 5 });
-  expect(files.find(tokensOf("begin"))).toBeUndefined();
+  expect(files.placesOf(tokensOf("do $$ begin end $$"))).toEqual([{ file: "m/002_next.up.sql", line: 5 }]);
+  expect(files.placesOf(tokensOf("begin"))).toEqual([]);
 });
 
-test("does not choose between several places", () => {
-  expect(files.find(tokensOf("alter table a add b int"))).toBeUndefined();
-  expect(files.find(tokensOf("alter table other add b int"))).toBeUndefined();
+test("finds all places of a text, and the one in a file", () => {
+  const tokens = tokensOf("alter table a add b int");
+  expect(files.placesOf(tokens)).toEqual([
+    { file: "m/001_start.sql", line: 3 },
+    { file: "m/002_next.up.sql", line: 4 },
+  ]);
+  expect(files.findIn("m/002_next.up.sql", tokens)).toEqual({ file: "m/002_next.up.sql", line: 4 });
+  expect(files.placesOf(tokensOf("alter table other add b int"))).toEqual([]);
 });
 
 test.each([

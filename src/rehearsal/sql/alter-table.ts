@@ -1,4 +1,4 @@
-import type { Token } from "../sql/tokens.ts";
+import type { Token } from "./tokens.ts";
 
 /** One action of an `ALTER TABLE`, such as `ADD COLUMN …`. */
 export interface Action {

@@ -1,0 +1,49 @@
+import type { Place } from "../../findings/finding.ts";
+import type { Blamed } from "../measure/blame.ts";
+import { namesIn } from "../sql/names.ts";
+import type { MigrationFiles } from "../sql/migration-files.ts";
+import type { Token } from "../sql/tokens.ts";
+
+/** Shorter words are in too many lines. */
+const SHORTEST = 5;
+/** Names of a statement that are searched. */
+const MOST_NAMES = 20;
+
+/**
+ * The place of a statement in the migration files: its own, else the first line of its migration that has one of its names. It
+ * depends on the statement only, so that all findings about it have one place. Pure.
+ */
+export function placeOf(blamed: Blamed | undefined, files: MigrationFiles): Place | undefined {
+  if (blamed === undefined) return undefined;
+  const { statement, part } = blamed;
+  if (part.at !== undefined) return part.at;
+  const file = statement.parts.find(({ at }) => at !== undefined)?.at?.file ?? (statement.migration && files.fileOf([statement.migration]));
+  if (file === undefined || file === "") return undefined;
+  const own = files.findIn(file, part.tokens);
+  if (own !== undefined) return own;
+  const table = tableOf(part.tokens);
+  const names = part.names.map((parts) => parts.at(-1) ?? "");
+  const others = names.filter((name) => name.length >= SHORTEST && name !== table && !KEYWORDS.has(name)).slice(0, MOST_NAMES);
+  // Other statements of the migration can name the table before, so it is the last one that is searched.
+  return { file, line: files.lineWith(file, table === undefined ? others : [...others, table]) ?? 1 };
+}
+
+const BEFORE_TABLE: ReadonlySet<string> = new Set(
+  "alter table only if exists update delete from insert into merge copy truncate".split(" "),
+);
+
+/** The table that a statement changes, if its name comes after the command; of `CREATE INDEX`, it comes after ON. */
+function tableOf(tokens: readonly Token[]): string | undefined {
+  const words = tokens.map(({ kind, text }) => (kind === "word" ? text.toLowerCase() : ""));
+  const isIndex = words[0] === "create" && words.slice(1, 3).includes("index");
+  const from = isIndex ? words.indexOf("on") + 1 : words.findIndex((word) => !BEFORE_TABLE.has(word));
+  if (from <= 0) return undefined;
+  const at = words[from] === "only" ? from + 1 : from;
+  return namesIn(tokens.slice(at))[0]?.at(-1);
+}
+
+const KEYWORDS: ReadonlySet<string> = new Set(
+  "alter table column create index default constraint unique primary foreign references check update delete where insert using cascade concurrently exists".split(
+    " ",
+  ),
+);

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { placeOf } from "../../../../src/rehearsal/judge/place.ts";
+import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
+import { readStatements } from "../../../../src/rehearsal/measure/statements.ts";
+import { type MigrationFile, migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+
+const ALEMBIC = {
+  path: "alembic/versions/0003_c.py",
+  text: `def upgrade():
+    conn = op.get_bind()
+    conn.execute(sa.text("update app.customer set notes = :n where id = :i"), {})
+    op.create_unique_constraint("uq_mail", "customer", ["email"], schema="app")
+    op.create_index("customer_notes", "customer", ["notes"], schema="app")
+`,
+};
+
+function lineOf(sql: string, files: readonly MigrationFile[] = [ALEMBIC]): number | undefined {
+  const known = migrationFiles(files);
+  const sent = { session: "s", sql, startMs: 0, endMs: 9, tags: [], sqlstate: undefined, mark: "0003", isExact: true };
+  const revisions = { nameOf: (id: string) => id, recordsFirst: false };
+  const [statement] = readStatements({ statements: [sent], transactions: [], dropped: 0 }, new Map(), readParts(known), revisions, 9);
+  const [part] = statement?.parts ?? [];
+  return statement && part && placeOf({ statement, part }, known)?.line;
+}
+
+test.each([
+  ["ALTER TABLE app.customer ADD CONSTRAINT uq_mail UNIQUE (email)", 4],
+  ["CREATE INDEX customer_notes ON app.customer (notes)", 5],
+  ["update app.customer set notes = $1 where id = $2", 3],
+  ["ALTER TABLE ONLY app.customer ADD z int", 3],
+  ["drop table nothing", 1],
+])("%s is in line %i: other statements name its table before", (sql, line) => {
+  expect(lineOf(sql)).toBe(line);
+});
+
+test("a statement that several files have is in the one of its migration", () => {
+  const text = "select 1;\nalter table a add b int;";
+  expect(
+    lineOf("alter table a add b int", [
+      { path: "0002_b.sql", text },
+      { path: "0003_c.sql", text: `-- a\n${text}` },
+    ]),
+  ).toBe(3);
+});
