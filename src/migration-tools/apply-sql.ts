@@ -23,12 +23,13 @@ const ALONE = "A statement that cannot run in a transaction must be the only one
 /** `reset all` does not reset the role (PostgreSQL documentation, "RESET"). */
 const RESET_ROLE = "reset session authorization; reset role";
 
-/** The migrations run with the search path of the database, so every name in the statements of this file has its schema. */
+/** The migrations run with the search path of the database, so every name and operator in the statements of this file has its schema. */
 const CREATE = `create schema if not exists offshoot; create table if not exists offshoot.applied
   (name pg_catalog.text primary key, at pg_catalog.timestamptz not null default pg_catalog.now(), content pg_catalog.text)`;
 
 /** An earlier version of offshoot made the table without it. */
-const HAS_CONTENT = `select from pg_catalog.pg_attribute where attrelid = 'offshoot.applied'::pg_catalog.regclass and attname = 'content'`;
+const HAS_CONTENT = `select from pg_catalog.pg_attribute a where a.attrelid operator(pg_catalog.=) 'offshoot.applied'::pg_catalog.regclass
+  and a.attname operator(pg_catalog.=) 'content'`;
 
 const [, , folder = ".", direction = "up", count] = process.argv;
 

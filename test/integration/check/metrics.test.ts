@@ -103,6 +103,18 @@ test("a slow endpoint ends with the time limit, and the reason says so", async (
   expect(findings).toMatchObject([{ facts: { why: expect.stringMatching(/^no complete answer within 0\.\d s|^no complete answer/) } }]);
 });
 
+test("what an answer lacked is reported although the end of the time cut the request after it short", async () => {
+  let count = 0;
+  answer = (_, response) => {
+    count += 1;
+    if (count === 1) response.writeHead(200, HEADERS).end(METRICS);
+    else response.writeHead(200, HEADERS).write(METRICS);
+  };
+  const { findings } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "1500ms", metrics: [{ name: "lacking" }] });
+  expect(count).toBe(2);
+  expect(findings).toMatchObject([{ code: "metric-missing", object: { name: "lacking" } }]);
+});
+
 test("a port that browsers block is an ordinary port", async () => {
   const { findings } = await checkMetrics({ url: "http://127.0.0.1:6000/metrics", within: "100ms" });
   expect(findings).toMatchObject([{ facts: { why: "connect ECONNREFUSED 127.0.0.1:6000" } }]);
@@ -137,7 +149,7 @@ test("a compressed answer is read, and one that is too large in the end is an er
   expect(await codes({ within: "10s", metrics: [{ name: "nova_runs_total" }] })).toEqual([]);
   const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, "\n"));
   answer = (_, response) => response.writeHead(200, { ...HEADERS, "content-encoding": "gzip" }).end(bomb);
-  const { findings } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "20s" });
+  const { findings } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "12s" });
   expect(findings).toMatchObject([{ facts: { why: "the answer is larger than 64 MiB" } }]);
 });
 

@@ -24,7 +24,7 @@ async function called({ data }: TestServer = server): Promise<readonly string[]>
 
 beforeAll(async () => {
   // The log is read, so a session must not hide what a twin writes.
-  server = await startServer({ log_min_messages: "log", max_connections: 100 });
+  server = await startServer({ log_min_messages: "log", log_min_error_statement: "log", max_connections: 100 });
   for (const database of ["template1", "postgres"]) {
     await withSession(new URL(`/${database}`, server.url).href, (session) => session.query(CREATE_TWINS));
   }
@@ -43,7 +43,7 @@ beforeAll(async () => {
   await withSession(server.url, async (session) => {
     for (const setting of hostile) await session.query(`alter role postgres set ${setting}`);
   });
-  project = await makeProject({ OFFSHOOT_PROVIDER: "existing", OFFSHOOT_EXISTING_URL: server.url });
+  project = await makeProject({ OFFSHOOT_PROVIDER: "existing", OFFSHOOT_EXISTING_URL: server.url, OFFSHOOT_EXISTING_CLONES: "true" });
   await writeMigrations(project);
 });
 
@@ -82,6 +82,10 @@ test("no command calls a twin", { timeout: 240_000 }, async () => {
     ["audit", "--update"],
     ["drift", "--actual", "run"],
     ["rollback-check"],
+    ["diff"],
+    ["rehearse"],
+    ["clone", "one"],
+    ["clone", "one", "--delete"],
     ["wait"],
   ];
   const failed: string[] = [];

@@ -14,10 +14,9 @@ import { createTlsWorld, type TlsWorld } from "../../../support/neon-tls-world.t
 
 /** A fixed seed, so that CI can repeat a failure. `npm run faults` chooses others, and prints them. */
 const SEED = Number(process.env["OFFSHOOT_TEST_SEED"] ?? 20_261_101);
-const PART = process.env["OFFSHOOT_TEST_FAULTS"] === "short" ? 4 : 1;
-const RUNS = Number(process.env["OFFSHOOT_TEST_RUNS"] ?? 2000 / PART);
+const RUNS = Number(process.env["OFFSHOOT_TEST_RUNS"] ?? 2000);
 /** Their sockets make them slower, and their order less repeatable. `npm run faults -- --tls` plays more of them. */
-const TLS_RUNS = Number(process.env["OFFSHOOT_TEST_RUNS"] ?? 200 / PART);
+const TLS_RUNS = Number(process.env["OFFSHOOT_TEST_RUNS"] ?? 200);
 
 /** Branches of other owners: outside of our prefix, and under our prefix without a tag. */
 const OTHERS = ["feature/login", "offshoot/by-hand", "offshoot/acme/shop/run-3"];
