@@ -14,7 +14,8 @@ import { isDirect, openSession } from "./session.ts";
 import { type PollResult, subscribe, type Subscription } from "./shared-poller.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { endSilentLeader } from "./takeover.ts";
-import { describeNoAnswer, describeWaiting, explainTimeout, type NoAnswer, requireDatabase, type Self, waitReporter } from "./waiter.ts";
+import { describeNoAnswer, type NoAnswer, requireDatabase } from "./no-answer.ts";
+import { describeWaiting, explainTimeout, type Self, waitReporter } from "./waiter.ts";
 
 export type { Migrated, MigrateRequest, MigrationStep, ReadinessRequest } from "./request.ts";
 
@@ -52,7 +53,7 @@ interface CallState {
   /** Milliseconds that the last snapshot took. */
   snapshotMs: number;
   fault: unknown;
-  readonly noAnswer: NoAnswer;
+  noAnswer: NoAnswer;
   isDirect: boolean;
   losses: number;
   /** Whether this call leads at this moment. */
@@ -145,7 +146,7 @@ async function act(result: PollResult, call: CallState, request: ReadinessReques
   call.leads = false;
   call.snapshotMs = result.ms;
   call.fault = undefined;
-  delete call.noAnswer.checkAt;
+  call.noAnswer = { hasAnswered: true };
   const caller = (call.caller ??= callerOf(request, snapshot.now));
   const decision = decide(snapshot, caller);
   const done = (state: Migrated["state"]): Step => ({ kind: "done", state, database: snapshot.database });

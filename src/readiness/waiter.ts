@@ -1,7 +1,6 @@
 import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { withSession } from "../postgres/connect.ts";
-import { describeUrl } from "../postgres/url.ts";
 import { describeOwner } from "./failure.ts";
 import type { Marker } from "./marker.ts";
 import type { Owner, ReadinessRequest } from "./request.ts";
@@ -55,11 +54,6 @@ function isSelf({ owner }: Marker, self: Self): boolean {
   return self.owner !== undefined && owner.host === self.owner.host && owner.pid === self.owner.pid;
 }
 
-/** Describes a database that cannot be reached. */
-export function describeNoAnswer(fault: unknown): Waiting {
-  return { who: "no answer", text: `The database does not answer (${messageOf(fault)}). Trying again.` };
-}
-
 /** Reports what is waited for when it changes, and again every 30 seconds. */
 export function waitReporter(emit: Listener, nowMs: () => number = () => performance.now()): (waiting: Waiting | undefined) => void {
   let reported: string | undefined;
@@ -71,32 +65,6 @@ export function waitReporter(emit: Listener, nowMs: () => number = () => perform
     emit({ kind: "note", isPassing: true, text: waiting.text });
     if (waiting.status !== undefined) emit({ kind: "status", text: waiting.status });
   };
-}
-
-/** Since when a database has not answered. */
-export interface NoAnswer {
-  /** The `performance.now()` at which to check whether the database exists. Unset while it answers. */
-  checkAt?: number;
-}
-
-/** Milliseconds without an answer before the first check and between checks: a server that restarts needs no check. */
-const CHECK_MS = 2000;
-
-/**
- * Checks whether a database that does not answer still exists: it may be restarting, or the job that used it last may
- * have deleted it. Throws `CONNECTION_FAILED` with the fact `missing` when it was deleted.
- */
-export async function requireDatabase(noAnswer: NoAnswer, { url, databaseExists }: ReadinessRequest, fault: unknown): Promise<void> {
-  const now = performance.now();
-  noAnswer.checkAt ??= now + CHECK_MS;
-  if (databaseExists === undefined || now < noAnswer.checkAt) return;
-  noAnswer.checkAt = now + CHECK_MS;
-  if (await databaseExists()) return;
-  throw new OffshootError("CONNECTION_FAILED", `The database ${describeUrl(url)} was deleted: ${messageOf(fault)}`, {
-    meaning: "It was deleted while this job waited for its migrations.",
-    remedy: "Run the job again. Delete the database only after all jobs have ended.",
-    facts: { missing: true },
-  });
 }
 
 /** Adds to the error of a wait that took too long whom the caller waited for. Returns other errors unchanged. */
