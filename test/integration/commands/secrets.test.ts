@@ -82,7 +82,10 @@ test("no output, row, file, page, comment or process shows a secret, in five enc
   expect(finished.map(({ code }) => code)).toEqual([11, 11, 11, 0, 0, 0]);
   // What is handed to later steps and jobs is written too, and so is what these commands print.
   const [exported, outputs] = ["exported", "outputs"].map((name) => join(project.directory, name)) as [string, string];
-  for (const args of [["env", "--format", "ci"], ["up", "--outputs"]]) {
+  for (const args of [
+    ["env", "--format", "ci"],
+    ["up", "--outputs"],
+  ]) {
     const handed = await project.offshoot(args, { GITHUB_ENV: exported, GITHUB_OUTPUT: outputs, GITHUB_STEP_SUMMARY: page });
     expect(handed).toMatchObject({ code: 0 });
     finished.push(handed);
