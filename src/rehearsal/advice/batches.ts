@@ -1,4 +1,4 @@
-import type { Token } from "../sql/tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 import { type Advice, inBatches, inWords } from "./advice.ts";
 import { lower, textOf, splitAtCommas } from "../sql/alter-table.ts";
 

@@ -2,7 +2,7 @@ import type { Place } from "../../findings/finding.ts";
 import type { Blamed } from "../measure/blame.ts";
 import { namesIn } from "../sql/names.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
-import type { Token } from "../sql/tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** Shorter words are in too many lines. */
 const SHORTEST = 5;

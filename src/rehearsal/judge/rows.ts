@@ -8,7 +8,7 @@ import type { ReadStatement } from "../measure/statements.ts";
 import type { Relation } from "../observe/relations.ts";
 import { formatRows, formatWait } from "../size.ts";
 import { runsCode } from "../sql/strongest-lock.ts";
-import type { Token } from "../sql/tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 import type { Judged } from "./judged.ts";
 import { placeOf } from "./place.ts";
 import { type Shown, subjectOf } from "./subject.ts";

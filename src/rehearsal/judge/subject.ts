@@ -5,7 +5,7 @@ import type { Relation } from "../observe/relations.ts";
 import { mentions } from "../sql/names.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { LONGEST_ADVICE, withLiterals, withoutLiterals } from "../sql/shown.ts";
-import { type Token, tokensOf } from "../sql/tokens.ts";
+import { type Token, tokensOf } from "../../postgres/sql/tokens.ts";
 
 /** What the judging needs to show statements and places. */
 export interface Shown {

@@ -1,6 +1,6 @@
 import { timeoutChange } from "../sql/lock-timeout.ts";
 import { lower } from "../sql/alter-table.ts";
-import type { Token } from "../sql/tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 import type { Blamed } from "./blame.ts";
 import type { StatementPart } from "./parts.ts";
 import type { ReadStatement } from "./statements.ts";

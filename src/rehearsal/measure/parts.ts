@@ -4,8 +4,8 @@ import type { SentStatement } from "../observe/recording.ts";
 import { kindOf, type StatementKind } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { type DottedName, namesIn } from "../sql/names.ts";
-import { statementsIn } from "../sql/split.ts";
-import type { Token } from "../sql/tokens.ts";
+import { statementsIn } from "../../postgres/sql/split.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** One statement of an SQL text that the command sent. */
 export interface StatementPart {

@@ -1,5 +1,5 @@
 import { namesIn } from "../sql/names.ts";
-import { tokensOf } from "../sql/tokens.ts";
+import { tokensOf } from "../../postgres/sql/tokens.ts";
 
 /** How a migration tool records its progress in the database. */
 export interface RevisionRecords {

@@ -1,4 +1,4 @@
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** One action of an `ALTER TABLE`, such as `ADD COLUMN …`. */
 export interface Action {

@@ -1,4 +1,4 @@
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** What a statement does, as far as that matters for locks. */
 export type StatementKind =

@@ -1,6 +1,6 @@
 import { namesIn } from "./names.ts";
-import { statementsIn } from "./split.ts";
-import { type Token, tokensOf } from "./tokens.ts";
+import { statementsIn } from "../../postgres/sql/split.ts";
+import { type Token, tokensOf } from "../../postgres/sql/tokens.ts";
 
 /** Whether a name in an error is one of the schema or of a statement, and so not the value of a row. */
 export type IsKnownName = (name: string) => boolean;

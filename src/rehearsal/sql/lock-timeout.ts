@@ -1,6 +1,6 @@
 import { lower } from "./alter-table.ts";
 import { runsCode } from "./strongest-lock.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** What a statement does to `lock_timeout`. */
 export interface TimeoutChange {

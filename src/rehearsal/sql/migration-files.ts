@@ -1,7 +1,7 @@
 import type { Place } from "../../findings/finding.ts";
 import { tokensOfFile } from "./psql-file.ts";
-import { keyOf, statementsIn } from "./split.ts";
-import type { Token } from "./tokens.ts";
+import { keyOf, statementsIn } from "../../postgres/sql/split.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** A file of the repository's migrations. */
 export interface MigrationFile {

@@ -1,4 +1,4 @@
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** A name in a statement, as its parts: `app.orders` is `["app", "orders"]`. */
 export type DottedName = readonly string[];

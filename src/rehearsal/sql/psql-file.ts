@@ -1,4 +1,4 @@
-import { nextToken, type Token, tokensOf } from "./tokens.ts";
+import { nextToken, type Token, tokensOf } from "../../postgres/sql/tokens.ts";
 
 /** Commands of psql that send the statement before them, as a semicolon does (PostgreSQL documentation, "psql"). */
 const SENDS = /^\\(?:;|g(?:x|set|exec|desc)?(?![a-z_])|watch\b|crosstabview\b)/;

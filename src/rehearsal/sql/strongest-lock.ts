@@ -1,7 +1,7 @@
 import { LOCK_MODES, type LockMode } from "../observe/lock-modes.ts";
 import { readAlterTable } from "./alter-table.ts";
 import { wordsOf } from "./kinds.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /**
  * The strongest lock on a table that a statement can take by its text (PostgreSQL documentation, "Explicit Locking" and the pages of

@@ -1,5 +1,5 @@
 import { type DottedName, namesIn } from "./names.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** Words between a command and the names of what it locks. */
 const OPTIONS: ReadonlySet<string> = new Set([

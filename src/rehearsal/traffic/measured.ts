@@ -3,7 +3,7 @@ import { errorText, withKnownNames } from "../error-text.ts";
 import type { Measured } from "../measured.ts";
 import { type IsKnownName, knownNames, namesOfText } from "../sql/known-names.ts";
 import { withoutLiterals } from "../sql/shown.ts";
-import { statementsIn } from "../sql/split.ts";
+import { statementsIn } from "../../postgres/sql/split.ts";
 import { type Collected, type CollectedPhases, latenciesOf } from "./latency.ts";
 import type { MeasuredTraffic, Traffic } from "./traffic.ts";
 import type { IsParameter } from "./values.ts";

@@ -4,8 +4,8 @@ import { problemLines } from "../../yaml-errors.ts";
 import { readYaml } from "../../yaml-file.ts";
 import { kindOf, type StatementKind } from "../sql/kinds.ts";
 import { withoutLiterals } from "../sql/shown.ts";
-import { statementsIn } from "../sql/split.ts";
-import type { Token } from "../sql/tokens.ts";
+import { statementsIn } from "../../postgres/sql/split.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 import { trafficFileSchema, type WrittenValue } from "./file-schema.ts";
 import type { Traffic, TrafficStatement, ValueSource } from "./traffic.ts";
 

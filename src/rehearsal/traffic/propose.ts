@@ -1,7 +1,7 @@
 import { kindOf, type StatementKind } from "../sql/kinds.ts";
-import { statementsIn } from "../sql/split.ts";
+import { statementsIn } from "../../postgres/sql/split.ts";
 import { inOneLine } from "../sql/shown.ts";
-import type { Token } from "../sql/tokens.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
 import { FILL_IN, MOST } from "./file-schema.ts";
 import type { Shapes } from "./shapes.ts";
 

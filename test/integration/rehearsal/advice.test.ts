@@ -7,7 +7,7 @@ import { subjectOf } from "../../../src/rehearsal/judge/subject.ts";
 import { kindOf } from "../../../src/rehearsal/sql/kinds.ts";
 import { migrationFiles } from "../../../src/rehearsal/sql/migration-files.ts";
 import { namesIn } from "../../../src/rehearsal/sql/names.ts";
-import { tokensOf } from "../../../src/rehearsal/sql/tokens.ts";
+import { tokensOf } from "../../../src/postgres/sql/tokens.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { PATTERNS } from "../../support/rehearsal/patterns.ts";
 import { prepareStage, type Stage } from "../../support/rehearsal/play.ts";

@@ -4,7 +4,7 @@ import { readParts } from "../../../src/rehearsal/measure/parts.ts";
 import { readStatements } from "../../../src/rehearsal/measure/statements.ts";
 import type { SentStatement } from "../../../src/rehearsal/observe/recording.ts";
 import { migrationFiles } from "../../../src/rehearsal/sql/migration-files.ts";
-import { statementsIn } from "../../../src/rehearsal/sql/split.ts";
+import { statementsIn } from "../../../src/postgres/sql/split.ts";
 import { newDatabase } from "../../support/new-database.ts";
 import { randomFrom } from "../../support/random.ts";
 import { withSession } from "../../support/session.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { RENDERERS } from "../../../src/findings/report/renderers.ts";
 import { advise } from "../../../src/rehearsal/advice/advise.ts";
 import { kindOf } from "../../../src/rehearsal/sql/kinds.ts";
-import { tokensOf } from "../../../src/rehearsal/sql/tokens.ts";
+import { tokensOf } from "../../../src/postgres/sql/tokens.ts";
 import type { Rehearsal } from "../../../src/commands/rehearse.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { findMajor } from "../../support/majors.ts";

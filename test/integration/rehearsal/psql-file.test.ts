@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { tokensOfFile } from "../../../src/rehearsal/sql/psql-file.ts";
-import { keyOf, statementsIn } from "../../../src/rehearsal/sql/split.ts";
+import { keyOf, statementsIn } from "../../../src/postgres/sql/split.ts";
 import { newDatabase } from "../../support/new-database.ts";
 import { findPeer } from "../../support/peers.ts";
 

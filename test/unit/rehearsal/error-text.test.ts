@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { errorText, withKnownNames } from "../../../src/rehearsal/error-text.ts";
 import { knownNames, namesOfStatement } from "../../../src/rehearsal/sql/known-names.ts";
-import { tokensOf } from "../../../src/rehearsal/sql/tokens.ts";
+import { tokensOf } from "../../../src/postgres/sql/tokens.ts";
 
 const NAMES = [
   "public",

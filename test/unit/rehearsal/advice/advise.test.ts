@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Advice } from "../../../../src/rehearsal/advice/advice.ts";
 import { advise } from "../../../../src/rehearsal/advice/advise.ts";
 import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+import { tokensOf } from "../../../../src/postgres/sql/tokens.ts";
 
 function advice(sql: string, major = 17): Advice {
   const tokens = tokensOf(sql);

@@ -3,8 +3,8 @@ import { readError } from "../../../../src/broker/error-tap.ts";
 import { judgeFailure } from "../../../../src/rehearsal/judge/failure.ts";
 import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
-import { statementsIn } from "../../../../src/rehearsal/sql/split.ts";
+import { tokensOf } from "../../../../src/postgres/sql/tokens.ts";
+import { statementsIn } from "../../../../src/postgres/sql/split.ts";
 
 const shown = { files: migrationFiles([]), major: 17, literals: false };
 

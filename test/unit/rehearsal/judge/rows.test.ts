@@ -4,7 +4,7 @@ import type { ReadStatement } from "../../../../src/rehearsal/measure/statements
 import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
 import { namesIn } from "../../../../src/rehearsal/sql/names.ts";
-import { statementsIn } from "../../../../src/rehearsal/sql/split.ts";
+import { statementsIn } from "../../../../src/postgres/sql/split.ts";
 
 const table = { id: 1, schema: "public", name: "item", kind: "r", shown: "public.item", table: undefined, file: 1, bytes: 1_000_000 };
 const change = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+import { tokensOf } from "../../../../src/postgres/sql/tokens.ts";
 
 const files = migrationFiles([
   { path: "m/001_start.sql", text: "create table a (id int);\n\nalter table a add b int;\n" },

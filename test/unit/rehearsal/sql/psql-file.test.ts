@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { tokensOfFile } from "../../../../src/rehearsal/sql/psql-file.ts";
-import { keyOf, statementsIn } from "../../../../src/rehearsal/sql/split.ts";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+import { keyOf, statementsIn } from "../../../../src/postgres/sql/split.ts";
+import { tokensOf } from "../../../../src/postgres/sql/tokens.ts";
 
 const split = (text: string): readonly (readonly [number, string])[] =>
   statementsIn(text, tokensOfFile(text)).map(({ line, tokens }) => [line, keyOf(tokens)]);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { withLiterals, withoutLiterals } from "../../../../src/rehearsal/sql/shown.ts";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+import { tokensOf } from "../../../../src/postgres/sql/tokens.ts";
 
 const shown = (sql: string): string => withoutLiterals(tokensOf(sql));
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { targetsOf } from "../../../../src/rehearsal/sql/targets.ts";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+import { tokensOf } from "../../../../src/postgres/sql/tokens.ts";
 
 test.each([
   ["alter table only app.orders add column index int", [["app", "orders"]]],

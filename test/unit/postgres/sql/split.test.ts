@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keyOf, statementsIn } from "../../../../src/rehearsal/sql/split.ts";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+import { keyOf, statementsIn } from "../../../../src/postgres/sql/split.ts";
+import { tokensOf } from "../../../../src/postgres/sql/tokens.ts";
 
 const split = (sql: string): readonly (readonly [number, string])[] => statementsIn(sql).map(({ line, tokens }) => [line, keyOf(tokens)]);
 
@@ -12,13 +12,15 @@ create table a (b text default ';');
 create function f() returns int language sql begin atomic select case when true then 1 end; select 2; end;
 do $$ begin null; end $$;
 ;
+create or replace rule r as on insert to a do also (delete from b where c = (1); select case when true then 1 end;);
 ALTER   TABLE a
   add c int`),
   ).toEqual([
     [2, "create table a ( b text default ';' )"],
     [4, "create function f ( ) returns int language sql begin atomic select case when true then 1 end ; select 2 ; end"],
     [5, "do $$ begin null; end $$"],
-    [7, "alter table a add c int"],
+    [7, "create or replace rule r as on insert to a do also ( delete from b where c = ( 1 ) ; select case when true then 1 end ; )"],
+    [8, "alter table a add c int"],
   ]);
 });
 

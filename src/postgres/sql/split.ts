@@ -8,8 +8,9 @@ export interface Part {
 }
 
 /**
- * Splits an SQL text at its semicolons. A body in SQL (`BEGIN ATOMIC … END`) is part of its statement. A text of which the
- * end is unclear is one statement from there on. `allTokens`: where they are not those of the whole text. Pure.
+ * Splits an SQL text at its semicolons. A body in SQL (`BEGIN ATOMIC … END`) is part of its statement, and so are the commands of
+ * a rule. A text of which the end is unclear is one statement from there on. `allTokens`: where they are not those of the whole
+ * text. Pure.
  */
 export function statementsIn(sql: string, allTokens: readonly Token[] = tokensOf(sql)): readonly Part[] {
   const parts: Part[] = [];
@@ -40,11 +41,18 @@ export function statementsIn(sql: string, allTokens: readonly Token[] = tokensOf
 }
 
 function depthChange({ kind, text }: Token, before: readonly Token[], depth: number): number {
+  if (kind === "symbol" && isRule(before)) return text === "(" ? 1 : text === ")" ? -1 : 0;
   if (kind !== "word") return 0;
   const word = text.toLowerCase();
   if (word === "atomic" && before.at(-1)?.text.toLowerCase() === "begin" && before[0]?.text.toLowerCase() === "create") return 1;
   if (depth > 0 && word === "case") return 1;
   return depth > 0 && word === "end" ? -1 : 0;
+}
+
+/** `CREATE RULE … DO (insert …; delete …)`. */
+function isRule(before: readonly Token[]): boolean {
+  const word = (at: number): string | undefined => before[at]?.text.toLowerCase();
+  return word(0) === "create" && word(word(1) === "or" ? 3 : 1) === "rule";
 }
 
 /** The same text for two statements that differ only in blanks, comments and the case of words. */

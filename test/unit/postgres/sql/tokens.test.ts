@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+import { tokensOf } from "../../../../src/postgres/sql/tokens.ts";
 
 /** Lone surrogates included. */
 const anyUnit = fc.integer({ min: 0, max: 0xff_ff }).map((code) => String.fromCharCode(code));
