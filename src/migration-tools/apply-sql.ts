@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { codeOf, messageOf } from "../errors.ts";
 import { failUnlessSettled } from "../process/settled.ts";
 import { type Session, withSession } from "../postgres/connect.ts";
-import { literal } from "../postgres/identifier.ts";
 import { createOnlyOurs } from "../postgres/only-ours.ts";
 import { readBytes } from "../read-file.ts";
+import { fileError } from "./file-error.ts";
+import type { SentFile } from "./file-place.ts";
 import { commitsItself, MOST_BYTES, psqlOnly, readPlainSql } from "./plain-file.ts";
 import { byBytes } from "./repository.ts";
 import { isUpFile, sqlName } from "./sql.ts";
@@ -55,8 +56,8 @@ async function up(session: Session): Promise<void> {
   // A file that cannot be applied is reported before anything is applied.
   for (const file of pending) await readPlainSql(join(folder, file));
   for (const file of pending) {
-    const content = literal(await hashOf(file));
-    await apply(session, file, `insert into offshoot.applied (name, content) values (${literal(sqlName(file))}, ${content})`);
+    const content = quoted(await hashOf(file));
+    await apply(session, file, `insert into offshoot.applied (name, content) values (${quoted(sqlName(file))}, ${content})`);
     process.stdout.write(`applied ${file}\n`);
   }
 }
@@ -83,7 +84,7 @@ async function hashOf(file: string): Promise<string> {
 async function down(session: Session): Promise<void> {
   const last = (await appliedFiles(session)).at(-1)?.name;
   if (last === undefined) return;
-  await apply(session, `${last}.down.sql`, `delete from offshoot.applied where name operator(pg_catalog.=) ${literal(last)}`);
+  await apply(session, `${last}.down.sql`, `delete from offshoot.applied where name operator(pg_catalog.=) ${quoted(last)}`);
   process.stdout.write(`rolled back ${last}\n`);
 }
 
@@ -94,29 +95,42 @@ async function appliedFiles(session: Session): Promise<readonly { readonly name:
   );
 }
 
+/** Without a quote of one sign: after a file that leaves a text open, that quote would end the text, and the error would be of our statement. */
+function quoted(value: string): string {
+  let tag = "$offshoot$";
+  while (value.includes(tag)) tag = tag.replace(/\$$/, "_$");
+  return `${tag}${value}${tag}`;
+}
+
 /** One message with a transaction of its own, which a file can also end itself, and begin another one. */
 async function apply(session: Session, file: string, record: string): Promise<void> {
   const text = await readPlainSql(join(folder, file));
   try {
-    await runFile(session, file, text, `begin;\n${text}\n;${RESET_ROLE};${record};commit`);
+    await runFile(session, file, text, { before: "begin;\n", after: `\n;${RESET_ROLE};${record};commit` });
   } catch (thrown) {
     if (codeOf(thrown instanceof Error ? thrown.cause : thrown) !== NOT_IN_TRANSACTION || commitsItself(text)) throw thrown;
-    await runFile(session, file, text, text);
+    await runFile(session, file, text, { before: "", after: "" });
     await session.query(record);
   }
 }
 
 /** Resets the session after each file, so that a search path or role that a file sets does not affect the next file. */
-async function runFile(session: Session, file: string, text: string, statements: string): Promise<void> {
+async function runFile(session: Session, file: string, text: string, { before, after }: Pick<SentFile, "before" | "after">): Promise<void> {
   try {
-    await session.query(statements);
+    await session.query(`${before}${text}${after}`);
   } catch (thrown) {
-    // In the form of psql, which people and programs know.
-    const code = codeOf(thrown);
-    const hint = code === NOT_IN_TRANSACTION ? ALONE : psqlOnly(text);
-    const lines = [`${file}: ${code === undefined ? "" : `ERROR:  ${code}: `}${messageOf(thrown)}`, ...(hint === undefined ? [] : [hint])];
-    throw new Error(lines.join("\n"), { cause: thrown });
+    const completed = session.completed();
+    const countsBytes = await isAsciiOnly(session);
+    const hint = codeOf(thrown) === NOT_IN_TRANSACTION ? ALONE : psqlOnly(text);
+    const lines = fileError(file, thrown, { before, text, after, statementsBefore: before === "" ? 0 : 1, completed, countsBytes });
+    throw new Error([...lines, ...(hint === undefined ? [] : [hint])].join("\n"), { cause: thrown });
   } finally {
     await session.query(`rollback; ${RESET_ROLE}; reset all`);
   }
+}
+
+/** Whether the server knows only bytes. It answers after the end of the transaction that failed. */
+async function isAsciiOnly(session: Session): Promise<boolean> {
+  const rows = await session.query<{ server_encoding: string }>("rollback; show server_encoding").catch(() => []);
+  return rows[0]?.server_encoding === "SQL_ASCII";
 }

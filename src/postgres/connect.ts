@@ -170,6 +170,8 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
   client.connection.on("backendKeyData", ({ processID }: { processID: number }) => {
     reportedPid = processID;
   });
+  let done = 0;
+  client.connection.on("commandComplete", () => (done += 1));
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeWithin(client.end(), socket));
   const abandon = (): void => void socket.destroy();
@@ -185,6 +187,7 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
   const turns = createTurns(options.queryMs);
   const query = async <R extends Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> => {
     const answer = turns((remainingMs) => {
+      done = 0;
       // Without values, `pg` uses the simple protocol, which utility statements through poolers need.
       const config = {
         text: sql,
@@ -199,7 +202,7 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
   };
   const searchPath = async (): Promise<string> => (await query<{ search_path: string }>("show search_path"))[0]?.search_path ?? "";
   const onNotification = (receive: () => void): void => void client.on("notification", () => receive());
-  return { query, searchPath, lost: lost.signal, reportedPid, onNotification, close, major };
+  return { query, completed: () => done, searchPath, lost: lost.signal, reportedPid, onNotification, close, major };
 }
 
 /**

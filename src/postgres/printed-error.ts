@@ -13,8 +13,8 @@ const SEVERITY =
 const FORMS: readonly RegExp[] = [
   // psql with a file, and what runs psql (Sqitch): `psql:2_shop.sql:3: ERROR:  …`.
   new RegExp(String.raw`\bpsql:(?<file>.+?):(?<line>\d+): ${SEVERITY}:\s+(?:(?<state>[0-9A-Z]{5}): )?(?<message>.+)$`, "u"),
-  // The SQL files of offshoot: `004_shop.sql: ERROR:  42P01: …`.
-  new RegExp(String.raw`^(?<file>[^:]+\.sql): ${SEVERITY}:  (?:(?<state>[0-9A-Z]{5}): )?(?<message>.+)$`, "u"),
+  // The SQL files of offshoot: `004_shop.sql:3: ERROR:  42P01: …`, and without the line if it is not known.
+  new RegExp(String.raw`^(?<file>[^:]+\.[sS][qQ][lL])(?::(?<line>\d+))?: ${SEVERITY}:  (?:(?<state>[0-9A-Z]{5}): )?(?<message>.+)$`, "u"),
   // pgx (goose, Atlas, tern).
   /\b(?:ERROR|FATAL): (?<message>.+?) \(SQLSTATE (?<state>[0-9A-Z]{5})\)/,
   // Ruby's pg (Rails, Sequel).

@@ -1,4 +1,5 @@
 import { CLOSED, hideInStatement, isStatement, type Open } from "./private-statements.ts";
+import { withTrueMarks } from "./private-marks.ts";
 import { hidePrintedMessage } from "./printed-error.ts";
 
 /** What is shown in place of a value. */
@@ -45,7 +46,7 @@ const CONTINUATION = /^(?:\s|[('",;)]|(?:values|where|set|from|and|or|on|returni
 
 /**
  * Takes the lines of a program's output, and returns each without values of rows. Undefined for a line that is a part of a
- * value or of a list of values.
+ * value or of a list of values, and for a mark below a line in which a value before it was hidden.
  */
 export function createValueFilter(): (line: string) => string | undefined {
   let inValue: { readonly isEnd: (line: string) => boolean; readonly isAfter: RegExp; left: number } | undefined;
@@ -104,7 +105,7 @@ export function createValueFilter(): (line: string) => string | undefined {
     return `${label}${HIDDEN}${whole === undefined ? "" : `)${value.slice(whole.length)}`}`;
   };
 
-  return (line) => {
+  const withoutValues = (line: string): string | undefined => {
     if (inValue === undefined) return inLine(line);
     const { isEnd, isAfter } = inValue;
     inValue.left -= 1;
@@ -115,6 +116,7 @@ export function createValueFilter(): (line: string) => string | undefined {
     if (isEnd(line) || inValue.left <= 0) inValue = undefined;
     return undefined;
   };
+  return withTrueMarks(withoutValues);
 }
 
 /** Brackets that are opened and not closed, without those in quotes. */

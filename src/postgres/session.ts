@@ -5,6 +5,8 @@ export type Row = Record<string, unknown>;
 export interface Session {
   /** Runs one statement. Throws the server's error, with the SQLSTATE as `code`; after `lost`, the error that ended the session. */
   query<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
+  /** How many statements of the text that was sent last the server has completed. */
+  completed(): number;
   /** The search path of the database for this role: that of the user's SQL, and not that of our own sessions. */
   searchPath(): Promise<string>;
   /** The connection leads to a pooler, which refused or ignored our startup options. Default false. */

@@ -5,6 +5,7 @@ export function sessionWith(answer: (sql: string) => readonly unknown[]): Sessio
   return {
     query: <R extends Row>(sql: string) => Promise.resolve(answer(sql) as R[]),
     lost: new AbortController().signal,
+    completed: () => 0,
     reportedPid: undefined,
     onNotification: () => {},
     close: () => Promise.resolve(),

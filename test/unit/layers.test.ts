@@ -123,7 +123,7 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   "log-update": /^cli\/terminal\/screen\.ts$/,
   "slice-ansi": /^cli\/terminal\/layout\.ts$/,
-  "string-width": /^cli\/terminal\/layout\.ts$/,
+  "string-width": /^(cli\/terminal\/layout|postgres\/excerpt)\.ts$/,
   yaml: /^(yaml-(file|limits)\.ts$|migration-tools\/liquibase-elements\.ts$|(config|audit|check)\/)/,
   tinyglobby: /^(readiness\/fingerprint|migration-tools\/workspaces)\.ts$/,
   vitest: /^runners\/vitest-setup\.ts$/,

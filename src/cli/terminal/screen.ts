@@ -165,9 +165,12 @@ function newLine(columns: number): string {
   return `${" ".repeat(columns)}\r\u001B[K`;
 }
 
+/** The lines with which libpq shows the place of an error come after what they are about. */
+const PLACE = /^\s*\^\s*$|^LINE \d+: /;
+
 function lastLine(chunk: Uint8Array): string | undefined {
   return new TextDecoder()
     .decode(chunk)
     .split(/[\r\n]/)
-    .findLast((line) => line.trim() !== "");
+    .findLast((line) => line.trim() !== "" && !PLACE.test(line));
 }

@@ -1,3 +1,4 @@
+import { indexOfPosition } from "../../postgres/position.ts";
 import type { ServerError } from "../../postgres/server-error.ts";
 import { errorText } from "../error-text.ts";
 import type { RehearsalFacts } from "../facts.ts";
@@ -113,7 +114,7 @@ export function judgeFailure(
 
 /** An error at a position is in the text, and nothing of that message ran. Otherwise the server answers each statement of a message that succeeds with one tag. A text that was cut can lack the one that failed. */
 function failedPart({ parts, sent }: ReadStatement, position: number | undefined): StatementPart {
-  const index = position === undefined ? undefined : indexOf(position, sent.sql);
+  const index = position === undefined ? undefined : indexOfPosition(position, sent.sql);
   const placed = index === undefined ? undefined : parts.findLast(({ tokens }) => (tokens[0]?.at ?? Number.POSITIVE_INFINITY) <= index);
   if (placed !== undefined && sent.isCut !== true) return placed;
   const part = parts[sent.tags.length];
@@ -124,11 +125,4 @@ function failedPart({ parts, sent }: ReadStatement, position: number | undefined
 /** The tokens of a long INSERT are not kept, but its names are. */
 function namesOfPart({ tokens, names }: StatementPart): readonly string[] {
   return [...namesOfStatement(tokens), ...names.flat()];
-}
-
-/** The server counts characters from 1, and a character above U+FFFF has two units here. */
-function indexOf(position: number, sql: string): number {
-  let index = 0;
-  for (let left = position - 1; left > 0 && index < sql.length; left -= 1) index += (sql.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
-  return index;
 }

@@ -81,7 +81,7 @@ test.each([
 ])("what only psql can run is explained below the server's error: %s", async (text, hint) => {
   const { error, recorded } = await applied(text);
   expect({ error, recorded }).toEqual({ error: expect.stringContaining(hint), recorded: [] });
-  expect(error).toMatch(/^1_shop\.sql: ERROR: {2}42601: syntax error/);
+  expect(error).toMatch(/^1_shop\.sql:\d+: ERROR: {2}42601: syntax error/);
   expect(error).toContain("set migrations.command");
 });
 

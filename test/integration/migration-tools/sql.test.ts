@@ -35,7 +35,7 @@ const exists = async (session: Session, table: string): Promise<boolean> =>
 test("a file that fails is named and rolled back, and the files before it stay applied", async () => {
   const files = { "migrations/1.sql": "create table one ()", "migrations/2.sql": "create table two (); select 1 / 0;" };
   await applied(files, async ({ error, recorded }, session) => {
-    expect(error).toContain("2.sql: ERROR:  22012: division by zero");
+    expect(error).toContain("2.sql:1: ERROR:  22012: division by zero");
     expect(recorded).toEqual(["1"]);
     expect([await exists(session, "one"), await exists(session, "two")]).toEqual([true, false]);
   });

@@ -24,7 +24,7 @@ const FACTS: Readonly<Record<string, object>> = {
   rails: { file: "db/migrate/20240104000004_shop.rb", line: 3 },
   sequelize: { file: "20240104000004-shop" },
   sqitch: { file: "deploy/shop.sql", line: 1 },
-  sql: { file: "004_shop.sql" },
+  sql: { file: "004_shop.sql", line: 1 },
   supabase: { file: "20240104000004_shop.sql" },
   typeorm: { file: "Shop1704326400004" },
   umzug: { file: "20240104000004-shop.js" },
@@ -132,7 +132,7 @@ test("an error whose rows are private shows the constraint, and neither the key 
   await project.write("migrations/2.sql", "create unique index t_mail on t (mail);");
   await project.offshoot(["up", "--run", "rows"]);
   const { message, facts } = await failed("rows");
-  expect(message).toContain('could not create unique index "t_mail" (SQLSTATE 23505, constraint public.t.t_mail, 2.sql)');
+  expect(message).toContain('could not create unique index "t_mail" (SQLSTATE 23505, constraint public.t.t_mail, 2.sql line 1)');
   expect(JSON.stringify({ ...facts, message })).not.toContain("ada@example.org");
 });
 

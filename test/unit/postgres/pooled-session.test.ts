@@ -16,7 +16,15 @@ function sessionWhere(ends: (word: string, nth: number) => boolean): { readonly 
   };
   const lost = new AbortController();
   const close = (): Promise<void> => Promise.resolve(lost.abort());
-  const rest = { searchPath: () => Promise.resolve(""), lost: lost.signal, reportedPid: 1, onNotification: () => {}, close, major: 18 };
+  const rest = {
+    completed: () => 0,
+    searchPath: () => Promise.resolve(""),
+    lost: lost.signal,
+    reportedPid: 1,
+    onNotification: () => {},
+    close,
+    major: 18,
+  };
   return { session: { ...rest, query }, sent };
 }
 

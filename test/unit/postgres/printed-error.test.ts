@@ -67,6 +67,13 @@ test("a word of symbols that the server did not understand is kept", () => {
   }
 });
 
+test("a file of plain SQL has its line, if one is printed, and its ending can be in capitals", () => {
+  const message = 'syntax error at or near "x"';
+  const place = { message, sqlstate: "42601", file: "1 Shop.SQL" };
+  expect(findPrintedError(`1 Shop.SQL:12: ERROR:  42601: ${message}\nLINE 12: x\n         ^`)).toEqual({ ...place, line: 12 });
+  expect(findPrintedError(`1 Shop.SQL: ERROR:  42601: ${message}`)).toEqual(place);
+});
+
 test("a file of plain SQL can have a space in its name", () => {
   expect(findPrintedError("003 with space.sql: ERROR:  22012: division by zero")).toMatchObject({ file: "003 with space.sql" });
 });

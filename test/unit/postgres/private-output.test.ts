@@ -25,6 +25,11 @@ const PRINTED: Readonly<Record<string, readonly [printed: string, shown: string]
     'ERROR:  invalid input syntax for type integer: "SECRET"\nCONTEXT:  COPY t, line 1, column a: "SECRET"\nLINE 2:   (3, \'SECRET\')',
     "ERROR:  invalid input syntax for type integer: \"…\"\nCONTEXT:  COPY t, line 1, column a: …\nLINE 2:   (3, '…')",
   ],
+  "libpq: the mark after a hidden value": ["LINE 2: values ('SECRET', nope)\n                          ^\nok", "LINE 2: values (…)\nok"],
+  "libpq: the mark before a hidden value": [
+    "LINE 2: select nope, 'SECRET'\n               ^",
+    "LINE 2: select nope, '…'\n               ^",
+  ],
   "a row that a check refuses": [
     'new row for relation "t" violates check constraint "c"\nFailing row contains (1, SECRET, (SECRET)).',
     'new row for relation "t" violates check constraint "c"\nFailing row contains …).',

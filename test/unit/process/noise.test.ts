@@ -36,6 +36,13 @@ test("frames of JavaScript and the server's own source are left out, and the cod
   expect(kept(text)).toBe(`error: relation "shop" does not exist\n  code: '42P01',\n  constraint: 'shop_pkey',\n}`);
 });
 
+test("the mark of libpq below a line of SQL is kept, and one below other code is not", () => {
+  const text = "1.sql:2: ERROR:  42601: no\nLINE 2: alter tabel shop;\n              ^";
+  expect(kept(text)).toBe(text);
+  expect(kept("psycopg.errors.SyntaxError: no\nZEILE 1: selekt 1\n         ^")).toContain("^");
+  expect(kept("    op.execute(x)\n    ^")).not.toContain("^");
+});
+
 test("only the last frame of a spinner is kept, and other text is unchanged", () => {
   expect(kept("[⣷] applying migrations...[⣯] applying migrations...")).toBe("applying migrations...");
   const text = "File: 1 of 2\n  line: 7\n-- at 10:30:15 the job began\n[x] done";

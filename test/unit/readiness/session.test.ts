@@ -8,6 +8,7 @@ function clientOn(...pids: number[]): Session {
   const next = (): number => (pids.length > 1 ? pids.shift() : pids[0]) ?? 0;
   return {
     lost: new AbortController().signal,
+    completed: () => 0,
     reportedPid: undefined,
     onNotification: () => {},
     query: async <R extends Row>(sql: string) => (sql.includes("pg_backend_pid") ? [{ pid: next() }] : []) as unknown as R[],

@@ -10,6 +10,7 @@ test("what is not sent while a session waits is counted for the statements that 
       if (sql === "rare") await lock;
       return [];
     },
+    completed: () => 0,
     searchPath: () => Promise.resolve(""),
     lost: new AbortController().signal,
     reportedPid: 1,
