@@ -1,6 +1,7 @@
 export { audit, type AuditOptions, type AuditFinding, type AuditResult } from "./commands/audit.ts";
 export { renderFindings, type ReportedResult, type ReportFormat, type ReportOptions } from "./commands/render-findings.ts";
 export { clone, type CloneRunOptions, dropClone, type DropCloneOptions } from "./commands/clone.ts";
+export { listClones, type ListedClone } from "./commands/list-clones.ts";
 export { checkMetrics, type CheckMetricsOptions, type WantedMetric } from "./commands/check-metrics.ts";
 export { checkWorker, type CheckWorkerOptions } from "./commands/check-worker.ts";
 export { checkWorkflow, type CheckWorkflowOptions } from "./commands/check-workflow.ts";

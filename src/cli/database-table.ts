@@ -1,7 +1,7 @@
 import { NAME_PREFIX } from "../identity/owner-tag.ts";
 import { formatAge } from "../moment.ts";
 import type { Listed } from "../providers/provider.ts";
-import { cellText, columns } from "./tables.ts";
+import { namedTable } from "./tables.ts";
 
 const HEADER = ["OWNER", "AGE", "USED", "SIZE", "EXPIRES", "PROVIDER", "ID"] as const;
 
@@ -13,12 +13,11 @@ const LONGEST_OWNER = 12;
  * `width`: the columns of the terminal; undefined: no limit. Where a row would be wider, the name has a row of its own.
  */
 export function databaseTable(listed: readonly Listed[], now: Date, width: number | undefined): readonly string[] {
-  const names = listed.map(({ name }) => cellText(name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name));
-  const rows = listed.map((one) => row(one, one.readAt ?? now));
-  const wide = columns([["DATABASE", ...HEADER], ...rows.map((cells, at) => [names[at] ?? "", ...cells])]);
-  if (width === undefined || Math.max(...wide.map((line) => line.length)) <= width) return wide;
-  const [header = "", ...lines] = columns([HEADER, ...rows]);
-  return ["DATABASE", `  ${header}`, ...lines.flatMap((line, at) => [names[at] ?? "", `  ${line}`])];
+  const rows = listed.map((one) => {
+    const name = one.name.startsWith(NAME_PREFIX) ? one.name.slice(NAME_PREFIX.length) : one.name;
+    return { name, cells: row(one, one.readAt ?? now) };
+  });
+  return namedTable("DATABASE", HEADER, rows, width);
 }
 
 function row({ provider, id, tag, kind, ...facts }: Listed, now: Date): readonly string[] {
@@ -29,7 +28,7 @@ function row({ provider, id, tag, kind, ...facts }: Listed, now: Date): readonly
   return [ownerOf(tag, kind), since(facts.createdAt), used, sizeOf(facts.sizeBytes), left, provider, placeOf(id)];
 }
 
-function untilText(ms: number): string {
+export function untilText(ms: number): string {
   return ms <= 0 ? "expired" : `in ${formatAge(ms)}`;
 }
 

@@ -129,6 +129,7 @@ export function menu(begin: Begin, words: readonly string[] = [], columns?: numb
 
   add("clone", "create a clone of this run's migrated database, and print its URL", () => import("./commands/clone.ts"))
     .argument("[name]", "the name of the clone; one that exists is used again; default: a random name")
+    .option("--list", "list the clones of this run")
     .option("--delete", "delete the clone")
     .option("--force", "with --delete: also while a process of offshoot uses or migrates the clone");
 

@@ -21,6 +21,25 @@ export function columns(rawRows: readonly (readonly string[])[], widest = Number
   );
 }
 
+/** A row with a long name, which has a row of its own where the terminal is narrow. */
+export interface NamedRow {
+  readonly name: string;
+  readonly cells: readonly string[];
+}
+
+/** A table with the names in the first column, under `title`. `width`: the columns of the terminal; undefined: no limit. */
+export function namedTable(
+  title: string,
+  header: readonly string[],
+  rows: readonly NamedRow[],
+  width: number | undefined,
+): readonly string[] {
+  const wide = columns([[title, ...header], ...rows.map(({ name, cells }) => [name, ...cells])]);
+  if (width === undefined || Math.max(...wide.map((line) => line.length)) <= width) return wide;
+  const [first = "", ...lines] = columns([header, ...rows.map(({ cells }) => cells)]);
+  return [title, `  ${first}`, ...lines.flatMap((line, at) => [cellText(rows[at]?.name ?? ""), `  ${line}`])];
+}
+
 /** The last lines of `run`: each phase with its time and its share of the total time. */
 export function timingTable(phases: readonly PhaseTime[]): readonly string[] {
   // The steps of the migrations are a part of the phase `migrate`.

@@ -14,8 +14,8 @@ const SAME_MS = 60_000;
 export interface ExtendOptions extends CommonOptions {}
 
 /**
- * Sets the expiry of this run's database to `ttl` from now, unless it is later already; at most 30 days on Neon. `expiresAt`
- * is undefined when the database has no expiry. Throws `RUN_UNKNOWN` when the run has no database, and what the provider throws when it refuses the expiry.
+ * Sets the expiry of this run's database to `ttl` from now, unless it is later already; at most 30 days on Neon. Its clones, also
+ * those of failed tests, do not expire before it. `expiresAt` is undefined when the database has no expiry. Throws `RUN_UNKNOWN` when the run has no database, and what the provider throws when it refuses the expiry.
  */
 export async function extend(options: ExtendOptions = {}): Promise<Pick<Database, "id" | "name" | "provider" | "expiresAt" | "tag">> {
   const context = await prepare(options);
@@ -26,10 +26,19 @@ export async function extend(options: ExtendOptions = {}): Promise<Pick<Database
   if (found === undefined) throw await missingDatabase(context);
   warnOfOtherOwner(context, found.tag);
   const extended = found.kind === "database" ? await adoptAgain(context, found, ttlMs) : found;
+  if (extended.expiresAt !== undefined && "clones" in extended) await extendClones(context, extended, extended.expiresAt);
   const wanted = expiresAt(context.now(), ttlMs);
   if (extended.expiresAt !== undefined && extended.expiresAt.getTime() > wanted.getTime() + SAME_MS)
     context.emit({ kind: "note", text: `Its expiry was later than ${formatUtc(wanted)} already, so it was not changed.` });
   return extended;
+}
+
+/** On Neon a clone is a database of the branch, and has no expiry of its own. */
+async function extendClones({ signal, emit }: Context, { provider, clones }: Database, until: Date): Promise<void> {
+  if (provider === "neon" || "kind" in clones) return;
+  const { extendKeptClones } = await import("../providers/clones/extend.ts");
+  const moved = await extendKeptClones(clones, until, signal);
+  if (moved.length > 0) emit({ kind: "note", text: `The clones of failed tests expire then too: ${moved.join(", ")}` });
 }
 
 /** Adopting a database renews its expiry. */

@@ -30,6 +30,8 @@ export interface OwnerTag {
   readonly clone?: string | undefined;
   /** The suite of tests, or the process, to which a database belongs: when that has ended, the database is deleted. */
   readonly suite?: string | undefined;
+  /** Why a clone outlives its suite and has an expiry of its own: a test failed in it. Undefined for every other database. */
+  readonly kept?: "failed-test" | undefined;
 }
 
 export type Lifetime = "until-down" | "last-run";
@@ -110,6 +112,7 @@ const KEYS = {
   checkout: "offshoot-checkout",
   clone: "offshoot-clone",
   suite: "offshoot-suite",
+  kept: "offshoot-kept",
 } as const satisfies Record<keyof OwnerTag, string>;
 
 const FIELDS = Object.entries(KEYS) as readonly (readonly [keyof OwnerTag, string])[];
@@ -133,8 +136,8 @@ export function tagFromRecord(record: unknown): OwnerTag | undefined {
 function checkedTag(value: unknown): OwnerTag | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const fields = value as Record<string, unknown>;
-  const { tool, kind, repository, server, run, created, expires, ref, pullRequest, fingerprint, lifetime, owner, clone, suite, checkout } =
-    fields;
+  const { tool, kind, repository, server, run, created, expires, ref, pullRequest, fingerprint } = fields;
+  const { lifetime, owner, clone, suite, checkout, kept } = fields;
   if (tool !== "offshoot" || (kind !== "run" && kind !== "base")) return undefined;
   if (!isText(repository) || !isText(run) || !isTimestamp(created)) return undefined;
   if (!(expires === undefined || isTimestamp(expires)) || !(ref === undefined || isText(ref))) return undefined;
@@ -142,9 +145,9 @@ function checkedTag(value: unknown): OwnerTag | undefined {
   if (lifetime !== undefined && lifetime !== "until-down" && lifetime !== "last-run") return undefined;
   if (!(owner === undefined || isOwner(owner)) || !(server === undefined || isText(server))) return undefined;
   if (!(clone === undefined || isCloneName(clone)) || !(suite === undefined || isSuiteId(suite))) return undefined;
-  if (!(checkout === undefined || isCheckoutMark(checkout))) return undefined;
+  if (!(checkout === undefined || isCheckoutMark(checkout)) || !(kept === undefined || kept === "failed-test")) return undefined;
   const tag = { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint } as const;
-  return { ...tag, ...defined({ server, lifetime, owner, clone, suite, checkout }) };
+  return { ...tag, ...defined({ server, lifetime, owner, clone, suite, checkout, kept }) };
 }
 
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,16 +1,29 @@
 import { clone, dropClone } from "../../commands/clone.ts";
+import { listClones, type ListedClone } from "../../commands/list-clones.ts";
 import { OffshootError } from "../../errors.ts";
 import { variablesOfUrl } from "../../providers/variables.ts";
+import { cloneTable } from "../clone-table.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags, [name]) => {
-  if (flags["delete"] === true) {
+  const [lists, deletes, force] = [flags["list"] === true, flags["delete"] === true, flags["force"] === true];
+  if (lists) {
+    if (name !== undefined || deletes || force)
+      throw new OffshootError("USAGE", "--list shows all clones, and takes no name and no other flag of this command.", {
+        remedy: "Write `npx offshoot clone --list`, or `npx offshoot clone NAME` for the URL of one of them.",
+      });
+    const clones = await listClones(invocation.options);
+    const table = (): readonly string[] => cloneTable(clones, new Date(), invocation.columns);
+    invocation.print({ version: 1, clones: clones.map(json) }, () => (clones.length === 0 ? ["no clones"] : table()));
+    return;
+  }
+  if (deletes) {
     if (name === undefined) throw new OffshootError("USAGE", "No clone was named.", { remedy: "Write: npx offshoot clone --delete NAME" });
-    const outcome = await dropClone({ ...invocation.options, name, force: flags["force"] === true });
+    const outcome = await dropClone({ ...invocation.options, name, force });
     invocation.print({ version: 1, name, outcome }, () => [`${outcome}  ${name}`]);
     return;
   }
-  if (flags["force"] === true)
+  if (force)
     throw new OffshootError("USAGE", "--force has no effect without --delete.", {
       remedy: "Write: npx offshoot clone --delete NAME --force",
     });
@@ -21,3 +34,7 @@ export const execute: Execute = async (invocation, flags, [name]) => {
   const shown = { version: 1, name: made.name, url, directUrl, expiresAt: expiresAt.toISOString(), variables };
   invocation.write(invocation.json ? `${JSON.stringify(shown)}\n` : `${url}\n`);
 };
+
+function json({ createdAt, expiresAt, readAt: _, ...clone }: ListedClone): Record<string, unknown> {
+  return { ...clone, createdAt: createdAt?.toISOString() ?? null, expiresAt: expiresAt?.toISOString() ?? null };
+}

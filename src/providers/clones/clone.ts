@@ -108,7 +108,8 @@ export async function dropClone(session: Session, { tag }: CloneServer, name: st
 
 /** Frees a clone from its suite: it is kept until `expiresAt` or `down`, also when the last run has ended. */
 export async function keepClone(session: Session, { tag }: CloneServer, name: string, expiresAt: Date): Promise<void> {
-  const kept: OwnerTag = { ...tag, lifetime: "until-down", clone: name, created: timestamp(new Date()), expires: timestamp(expiresAt) };
+  const dates = { created: timestamp(new Date()), expires: timestamp(expiresAt) };
+  const kept: OwnerTag = { ...tag, ...dates, lifetime: "until-down", clone: name, kept: "failed-test" };
   await session.query(commentOn(databaseOfClone({ tag }, name), formatComment(kept)));
 }
 

@@ -3,6 +3,7 @@ import type { Session } from "../../postgres/connect.ts";
 import { identifier, literal } from "../../postgres/identifier.ts";
 import { LOCK_CLASS } from "../../postgres/lock.ts";
 import { IDLE_REAPER } from "./locks.ts";
+import { withRunExpiry } from "./clone-expiry.ts";
 import { isNameOf } from "./names.ts";
 import type { StoredDatabase } from "./server.ts";
 import { IS_USE } from "./sessions.ts";
@@ -86,7 +87,9 @@ export async function readDatabases(session: Session): Promise<Snapshot> {
     [LOCK_CLASS, IDLE_REAPER],
   );
   if (row === undefined) throw new Error("The query of the databases returned no row.");
-  const entries = row.entries.map(({ comment, ...facts }) => ({ ...facts, ...readComment(facts.name, comment) }));
+  const read = row.entries.map(({ comment, ...facts }) => ({ ...facts, ...readComment(facts.name, comment) }));
+  const withExpiry = withRunExpiry(read.map(({ tag }) => tag));
+  const entries = read.map((entry) => ({ ...entry, tag: entry.tag && withExpiry(entry.tag) }));
   return { now: row.now, major: row.major, upMs: row.upMs, hasIdleReaper: row.hasIdleReaper, entries };
 }
 

@@ -1,5 +1,6 @@
 import type { Session } from "../../postgres/connect.ts";
 import type { Listed } from "../provider.ts";
+import { withRunExpiry } from "./clone-expiry.ts";
 import { COMMENT, IS_BEING_DROPPED, IS_VALID, parseComment, readComment } from "./databases.ts";
 import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
 import { rereadIfDropped } from "./reread.ts";
@@ -19,13 +20,16 @@ interface Row extends Record<string, unknown> {
   readonly now: Date | undefined;
 }
 
+/** Where the databases of a list are: `docker` and `postgres-18`, or `neon` and the id of a branch. */
+type Place = Pick<Listed, "provider">;
+
 /** All databases of offshoot on a running server. */
-export async function listServer(source: ServerSource, server: Server, session: Session): Promise<Listed[]> {
+export async function listServer(source: Place, server: Pick<Server, "id">, session: Session): Promise<Listed[]> {
   const read = (): Promise<readonly Row[]> => rereadIfDropped(session, () => readRows(session));
   let rows = await read();
   // A DROP can end between the reading of the databases and that of the locks. Its database is not there the second time.
   if (rows.some(({ isValid, isBeingDropped }) => !isValid && !isBeingDropped)) rows = await read();
-  return rows.map((row) => toListed(source, server.id, row));
+  return expiringWithRun(rows.map((row) => toListed(source, server.id, row)));
 }
 
 function readRows(session: Session): Promise<readonly Row[]> {
@@ -49,23 +53,21 @@ export async function listStored(source: ServerSource, bounds: Bounds): Promise<
   const stored = await source.storedDatabases?.(bounds);
   if (stored === "unknown") bounds.emit({ kind: "warning", text: UNKNOWN });
   if (stored === undefined || stored === "unknown") return [];
-  return stored
-    .filter(({ name }) => name.startsWith(DATABASE_PREFIX))
-    .map(({ name, comment }) =>
-      toListed(source, "stopped", {
-        name,
-        comment,
-        sessions: 0,
-        sizeBytes: null,
-        isValid: true,
-        isBeingDropped: false,
-        hasSize: false,
-        now: undefined,
-      }),
-    );
+  const facts = { sessions: 0, sizeBytes: null, isValid: true, isBeingDropped: false, hasSize: false, now: undefined };
+  const ours = stored.filter(({ name }) => name.startsWith(DATABASE_PREFIX));
+  return expiringWithRun(ours.map(({ name, comment }) => toListed(source, "stopped", { name, comment, ...facts })));
 }
 
-function toListed(source: ServerSource, server: string, { name, comment, sessions, sizeBytes, ...row }: Row): Listed {
+/** Each clone with its real expiry, which can be that of its run's database. */
+function expiringWithRun(listed: readonly Listed[]): Listed[] {
+  const withExpiry = withRunExpiry(listed.map(({ tag }) => tag));
+  return listed.map((one) => {
+    const tag = one.tag && withExpiry(one.tag);
+    return tag === one.tag ? one : { ...one, tag, expiresAt: tag?.expires === undefined ? undefined : new Date(tag.expires) };
+  });
+}
+
+function toListed(source: Place, server: string, { name, comment, sessions, sizeBytes, ...row }: Row): Listed {
   const { isValid, isBeingDropped, hasSize, now } = row;
   const isUnfinished = isScratch(name);
   // The name of a scratch database proves that offshoot created it. Its tag is that of the database from which it was copied.

@@ -51,7 +51,7 @@ async function run(name: string): Promise<string> {
 describe("the programs in docs/library.md", () => {
   test.each([
     ["lifecycle.js", /^created offshoot\/.*\n\[ \{ text: 'hello' \} \]\n$/],
-    ["clones.js", /^4\ntrue\n$/],
+    ["clones.js", /^4\ntrue\nworker-1 ends with down\n$/],
     ["events.js", /^up existing database .* created.* true\n$/],
   ])("%s runs, and prints what it should", async (name, expected) => {
     expect(await run(name)).toMatch(expected);

@@ -98,6 +98,7 @@ describe("annotations and labels", () => {
     ["a pull request that is not a number", { ...tagToRecord(tag), "offshoot-pull-request": "7a" }],
     ["a base without a fingerprint", { ...tagToRecord(tag), "offshoot-kind": "base" }],
     ["an unknown lifetime", { ...tagToRecord(tag), "offshoot-lifetime": "forever" }],
+    ["an unknown reason to keep a clone", { ...tagToRecord(tag), "offshoot-kept": "for-fun" }],
   ])("%s is not read as a tag", (_, record) => {
     expect(tagFromRecord(record)).toBeUndefined();
   });

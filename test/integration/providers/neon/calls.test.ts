@@ -72,6 +72,7 @@ test("each command sends exactly the calls that the page lists", async () => {
     drift: await callsOf("drift"),
     rehearse: await callsOf("rehearse"),
     clone: await callsOf("clone", "worker"),
+    "clone --list": await callsOf("clone", "--list"),
     // A clone is a database of the branch that offshoot created, so that it changes nothing for the other commands.
     env: await callsOf("env"),
     "clone --delete": await callsOf("clone", "--delete", "worker"),
