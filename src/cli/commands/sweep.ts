@@ -1,5 +1,5 @@
 import { EXIT } from "../../errors.ts";
-import { type Planned, type Saving, sweep } from "../../commands/sweep.ts";
+import { type Planned, type Saving, sweep, type SweepResult } from "../../commands/sweep.ts";
 import { durationFlag } from "../flags.ts";
 import { fold } from "../fold.ts";
 import { columns } from "../tables.ts";
@@ -27,17 +27,17 @@ export const execute: Execute = async (invocation, flags) => {
     savings: result.savings.map(({ oldestAt, ...saving }) => ({ ...saving, oldestAt: oldestAt?.toISOString() ?? null })),
   };
   const failed = new Set(result.failed.map(({ listed }) => listed.id));
+  // Since the plan was made, some were used or protected. They are kept, and have one row.
+  const kept = new Set(result.keep.map(({ listed }) => `${listed.provider} ${listed.id}`));
+  const planned = result.delete.filter(({ listed }) => !kept.has(`${listed.provider} ${listed.id}`));
   const verbOf = ({ listed, expireAt }: Planned): string => {
     if (failed.has(listed.id)) return "FAILED";
     return expireAt === undefined ? (result.applied ? "deleted" : "delete") : "expires";
   };
   invocation.print(json, () => [
-    ...planTable(
-      [...result.delete.map((planned) => row(verbOf(planned), planned)), ...result.keep.map((planned) => row("keep", planned))],
-      invocation.columns,
-    ),
+    ...planTable([...planned.map((each) => row(verbOf(each), each)), ...result.keep.map((each) => row("keep", each))], invocation.columns),
     ...savingsTable(result.savings),
-    ...(result.applied || result.delete.length === 0 ? [] : [nextStep(flags["plan"])]),
+    totalOf(result, flags["plan"]),
   ]);
   for (const { listed, error } of result.failed) invocation.log(`Could not delete ${listed.name} (${listed.id}): ${error}`);
   if (result.failed.length > 0) invocation.exitCode = EXIT.leftBehind;
@@ -51,10 +51,29 @@ function planTable(rows: readonly (readonly string[])[], width: number | undefin
   return rows.flatMap((cells, at) => [names[at] ?? "", fold(`    ${cells[3] ?? ""}`, width)]);
 }
 
-function nextStep(file: string | undefined): string {
-  return file === undefined
-    ? "Nothing was deleted. To delete these databases, run it again with --yes."
-    : `Nothing was deleted. The plan is in ${file}: review it, then run it again with --apply ${file}.`;
+/** The last line: what was done in total, or what would be done and how. */
+function totalOf(result: SweepResult, file: string | undefined): string {
+  const { applied, failed, keep } = result;
+  const [deleted, expiring] = split(applied ? result.deleted : result.delete);
+  const all = deleted + expiring + failed.length + keep.length;
+  if (all === 0) return "Nothing was deleted: no database was found.";
+  if (!applied && deleted + expiring === 0) return `Nothing was deleted: ${all === 1 ? "1 database is" : `all ${all} databases are`} kept.`;
+  const sum = [
+    `${applied ? "Deleted" : "it deletes"} ${deleted} of ${all} ${all === 1 ? "database" : "databases"}`,
+    ...(expiring === 0 ? [] : [`${applied ? "set" : "sets"} the expiry of ${expiring}`]),
+    ...(keep.length === 0 ? [] : [`${applied ? "kept" : "keeps"} ${keep.length}`]),
+    ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+  ].join(", ");
+  if (applied) return `${sum}.`;
+  const again =
+    file === undefined ? "Run it again with --yes" : `The plan is in ${file}: review it, then run it again with --apply ${file}`;
+  return `Nothing was deleted. ${again}: ${sum}.`;
+}
+
+/** How many are deleted, and how many get an expiry. */
+function split(planned: readonly Planned[]): readonly [deleted: number, expiring: number] {
+  const expiring = planned.filter(({ expireAt }) => expireAt !== undefined).length;
+  return [planned.length - expiring, expiring];
 }
 
 function plannedJson({ listed, reason, expireAt }: Planned): Record<string, unknown> {

@@ -9,9 +9,13 @@ import { IS_USE } from "../local/sessions.ts";
 export const SOURCE_SESSION = "offshoot:clone-source";
 
 interface Open {
+  readonly pid: number;
   readonly name: string;
   readonly user: string;
 }
+
+/** How many sessions an error names. */
+const MOST_NAMED = 3;
 
 const IS_USAGE_LOCK = "a.application_name = 'offshoot:usage' or pg_catalog.starts_with(a.application_name, 'offshoot:lock-holder:')";
 
@@ -32,8 +36,9 @@ export async function copyWhenFree(own: Session, statement: string, within: Dead
 
 async function foreignSessions(own: Session): Promise<readonly Open[]> {
   return own.query<Open & Record<string, unknown>>(
-    `select coalesce(nullif(a.application_name, ''), 'a session without a name') as name, a.usename::pg_catalog.text as user
-     from pg_catalog.pg_stat_activity a where a.datname = pg_catalog.current_database() and ${IS_USE} and a.application_name <> $1 and not (${IS_USAGE_LOCK})`,
+    `select a.pid, coalesce(nullif(a.application_name, ''), 'a session without a name') as name, a.usename::pg_catalog.text as user
+     from pg_catalog.pg_stat_activity a where a.datname = pg_catalog.current_database() and ${IS_USE} and a.application_name <> $1 and not (${IS_USAGE_LOCK})
+     order by a.backend_start, a.pid`,
     [SOURCE_SESSION],
   );
 }
@@ -59,11 +64,13 @@ async function tryToCopy(own: Session, statement: string): Promise<boolean> {
 }
 
 function inUse(sessions: readonly Open[]): OffshootError {
-  const names = [...new Set(sessions.map(({ name, user }) => `${name} (${user})`))];
-  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? `, and ${names.length - 5} more` : "");
+  const named = sessions.slice(0, MOST_NAMED);
+  const names = named.map(({ name, user, pid }) => `${name} (${user}, pid ${pid})`).join(", ");
+  const shown = names + (sessions.length > MOST_NAMED ? `, and ${sessions.length - MOST_NAMED} more` : "");
   return new OffshootError("DATABASE_IN_USE", `No clone was made, because other sessions are open in the run's database: ${shown}.`, {
     meaning: "Postgres copies a database only while nobody else is connected to it. Clones that exist already can still be used.",
-    remedy: "End these programs, or start the tests first. Or give the tests a database of their own: set OFFSHOOT_RUN to another name.",
-    facts: { sessions: sessions.length },
+    remedy:
+      "End these programs, or their sessions with `select pg_terminate_backend(PID)` in psql, or start the tests first. Or give the tests a database of their own: set OFFSHOOT_RUN to another name.",
+    facts: { sessions: sessions.length, pids: named.map(({ pid }) => pid).join(", ") },
   });
 }

@@ -72,6 +72,8 @@ async function fill(): Promise<void> {
   await insert([{ name: "somebody's work", parent_id: three?.id }]);
 }
 
+const lastLine = (text: string): string | undefined => text.trimEnd().split("\n").at(-1);
+
 const names = async (): Promise<readonly string[]> => (await mock.branches()).map(({ name }) => name).toSorted();
 
 interface Printed {
@@ -148,7 +150,35 @@ describe("offshoot sweep --also", () => {
     await fill();
     const { stdout } = await project.call(["sweep", "--also", "--plan", "plan.json"]);
     expect(stdout).toMatch(/^reason +databases +size +oldest\nalso +2 +\d+\.\d MB +\d{4}-\d\d-\d\d\ntotal +2 /m);
-    expect(stdout).toContain("run it again with --apply plan.json");
+    expect(lastLine(stdout)).toBe(
+      "Nothing was deleted. The plan is in plan.json: review it, then run it again with --apply plan.json: it deletes 1 of 7 databases, sets the expiry of 1, keeps 5.",
+    );
+  });
+
+  const sweeping = (...args: readonly string[]) => project.call(["sweep", "--all-repositories", ...args]);
+
+  test("ends with one line that says what it did in total", async () => {
+    await fill();
+    expect(lastLine((await sweeping()).stdout)).toBe("Nothing was deleted. Run it again with --yes: it deletes 1 of 1 database.");
+    await mock.control("POST", "faults", { method: "DELETE", status: 403, message: "not allowed", times: 1 });
+    const failed = await sweeping("--also", "--yes");
+    expect({ code: failed.code, last: lastLine(failed.stdout) }).toEqual({
+      code: 15,
+      last: "Deleted 1 of 7 databases, set the expiry of 1, kept 4, 1 failed.",
+    });
+    expect(lastLine((await sweeping("--yes")).stdout)).toBe("Deleted 1 of 1 database.");
+    expect((await sweeping("--yes")).stdout).toBe("Nothing was deleted: no database was found.\n");
+    expect(lastLine((await sweeping("--also")).stdout)).toBe("Nothing was deleted: all 5 databases are kept.");
+    expect(Object.keys(await sweep("--also"))).toEqual(["version", "applied", "delete", "keep", "failed", "savings"]);
+  });
+
+  test("a database that could not be deleted any more is kept: it has one row, and counts once", async () => {
+    await fill();
+    await mock.control("POST", "faults", { method: "DELETE", status: 422, message: "it is busy", times: 1 });
+    const { code, stdout } = await sweeping("--also", "--yes");
+    expect(code).toBe(0);
+    expect(stdout.match(/offshoot\/acme\/shop\/old .*/g)).toEqual([expect.stringContaining("it is busy")]);
+    expect(lastLine(stdout)).toBe("Deleted 1 of 7 databases, set the expiry of 1, kept 5.");
   });
 });
 

@@ -127,6 +127,33 @@ describe("sessions in the run's database", () => {
     await (await waiting).close();
     await database[Symbol.asyncDispose]();
   });
+
+  test("three sessions are named with their processes on the server, without their queries, so that they can be ended", async () => {
+    const database = await migrated();
+    const open = [];
+    for (const applicationName of ["psql", "next dev", "psql", "later"]) {
+      const session = await connect(database.directUrl, { applicationName });
+      await session.query("select 'a text that nobody sees'");
+      open.push(session);
+    }
+    const pids = await Promise.all(
+      open.map(async (session) => (await session.query<{ pid: number }>("select pg_backend_pid() as pid"))[0]?.pid),
+    );
+    const thrown: unknown = await makeSource(requireClones(database.clones), within(), { freeMs: 100 }).catch((error: unknown) => error);
+    const [user = ""] = (await open[0]?.query<{ user: string }>("select current_user::text as user"))?.map((row) => row.user) ?? [];
+    expect(thrown).toMatchObject({
+      code: "DATABASE_IN_USE",
+      message: `No clone was made, because other sessions are open in the run's database: psql (${user}, pid ${pids[0]}), next dev (${user}, pid ${pids[1]}), psql (${user}, pid ${pids[2]}), and 1 more.`,
+      remedy: expect.stringContaining("pg_terminate_backend(PID)"),
+      facts: { sessions: 4, pids: pids.slice(0, 3).join(", ") },
+    });
+    expect(JSON.stringify(thrown) + String(thrown)).not.toContain("a text that nobody sees");
+    // The advice works: the sessions end, and the clone is made.
+    for (const pid of pids) await onServer(`select pg_terminate_backend(${pid})`);
+    await (await database.clone({ name: "free" })).drop();
+    await Promise.all(open.map((session) => session.close()));
+    await database[Symbol.asyncDispose]();
+  });
 });
 
 describe("a suite of tests", () => {
