@@ -35,9 +35,9 @@ export function recordSummary(about: Pick<CommandSummary, "title" | "job">, now:
   let removed = false;
   let run: RunEvent | undefined;
   const findings = new Map<string, string>();
-  // `run` audits twice. The later result counts.
+  // A command can audit twice: a new base, and the database that is made from it. The later result counts.
   const parts = new Map<string, PartResult>();
-  // `run` audits twice, after the migrations and before the user's command. The map keeps each annotation once.
+  // Both audits can find the same. The map keeps each annotation once.
   const annotations = new Map<string, FileAnnotation>();
   return {
     get run() {

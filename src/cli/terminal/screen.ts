@@ -4,7 +4,7 @@ import type { Event } from "../../events.ts";
 import { oneLine } from "../../visible.ts";
 import type { Display } from "../display.ts";
 import type { ForeignOutput } from "../foreign-output.ts";
-import { describePhase, labelOf, type PhaseEvent } from "./describe.ts";
+import { describePhase, labelOf, type PhaseEnd, type PhaseEvent } from "./describe.ts";
 import { type Line, lastingRows, liveRow, type StyleLine } from "./layout.ts";
 import { type Look, symbolsOf } from "./look.ts";
 
@@ -101,11 +101,22 @@ export function openScreen(stream: Terminal, options: ScreenOptions): Display {
     running.push({ label: labelOf(event), phase: event.phase, since: now(), subject: undefined, status: "", count: "" });
     draw();
   };
-  const end = (event: Exclude<PhaseEvent, { state: "start" }>): void => {
+  let audited: (() => void) | undefined;
+  const end = (event: PhaseEnd): void => {
     const subject = running.length > 1 ? running.pop()?.subject : undefined;
     const isFailed = event.state === "failed";
-    // The audit within the migrations is repeated as a phase of its own.
-    if (!isFailed && event.phase === "audit" && current().phase === "migrate") return;
+    if (!isFailed && event.phase === "audit" && running.some(({ phase }) => phase === "migrate")) {
+      // The audit is a part of the migrations, and its line comes after theirs. If they fail, the error has its findings.
+      audited = () => showEnd(event, subject);
+      return;
+    }
+    showEnd(event, subject);
+    if (event.phase !== "migrate") return;
+    if (!isFailed) audited?.();
+    audited = undefined;
+  };
+  const showEnd = (event: PhaseEnd, subject: string | undefined): void => {
+    const isFailed = event.state === "failed";
     clear();
     foreign.end();
     if (event.phase === "command") stream.write(newLine(columns()));

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { withDatabase } from "../../../../src/postgres/url.ts";
 import { commentOn, formatComment, parseComment } from "../../../../src/providers/local/databases.ts";
 import { withSession } from "../../../support/session.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
+import { startMock } from "../../../support/mock-server.ts";
 
 let project: Project;
 
@@ -232,3 +233,50 @@ test("a run for which every provider refused does not say that a database may be
   expect({ code, stderr }).toEqual({ code: 13, stderr: expect.stringContaining("error The provider existing cannot provide a database") });
   expect(stderr).not.toContain("may still exist");
 });
+
+test("a run that migrates shows the findings of the audit once, and so does a later one", { tags: "proof" }, async () => {
+  const own = await makeProject({ GITHUB_ACTIONS: "true", GITHUB_REPOSITORY: "acme/shop", GITHUB_RUN_ID: "7", OFFSHOOT_TTL: "1h" });
+  onTestFinished(() => own.remove());
+  await mkdir(join(own.directory, "migrations"));
+  await own.write("migrations/0001_item.sql", "create table item (id int primary key);\n");
+  await own.write("spec.yaml", "version: 1\nschemas:\n  public:\n    tables:\n      missing: { severity: warning }\n");
+  await own.write("offshoot.yaml", "migrations: { tool: sql }\naudit: spec.yaml\n");
+  const first = await own.offshoot(["run", "--keep", "--", "true"]);
+  const later = await own.offshoot(["run", "--", "true"]);
+  for (const { code, stdout, stderr } of [first, later]) {
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr.match(/^audit +1 finding \(/gm)).toHaveLength(1);
+    expect((stdout + stderr).match(/^::warning .*missing/gm)).toHaveLength(1);
+  }
+});
+
+test(
+  "a rehearsal that no provider can run after the database was created does not hide that its deletion failed",
+  { tags: "proof" },
+  async () => {
+    const mock = await startMock("--postgres", "--operation-time", "50");
+    const own = await makeProject({ ...mock.env, OFFSHOOT_PROVIDER: "neon", OFFSHOOT_RUN: "left" });
+    onTestFinished(async () => {
+      await mock.control("DELETE", "faults");
+      await own.remove();
+      await mock.stop();
+    });
+    await mkdir(join(own.directory, "migrations"));
+    await own.write("migrations/0001_item.sql", "create table item (id int);\n");
+    await own.write("offshoot.yaml", "migrations:\n  tool: sql\nrehearse: true\n");
+    // The run's branch is the last one that the plan of the project allows.
+    const limit = { status: 422, code: "BRANCHES_LIMIT_EXCEEDED", message: "branches limit exceeded" };
+    await mock.control("POST", "faults", { method: "POST", route: "/projects/{project_id}/branches", skip: 1, times: -1, ...limit });
+    await mock.control("POST", "faults", { method: "DELETE", status: 403, message: "not allowed", times: -1 });
+    const { code, stderr } = await own.offshoot(["run", "--", "true"]);
+    const [name] = (await mock.branches()).flatMap((branch) => (branch.name.startsWith("offshoot/") ? [branch.name] : []));
+    expect({ code, stderr }).toMatchObject({ code: 13, stderr: expect.stringContaining("The parent branch cannot be copied") });
+    expect(name).toMatch(/\/left--/);
+    expect(stderr).toContain(`The database ${name} could not be deleted and may still exist (`);
+    expect(stderr).toMatch(/ Delete it: npx offshoot down --run left$/m);
+    // The command that it names deletes the branch.
+    await mock.control("DELETE", "faults");
+    expect(await own.offshoot(["down", "--run", "left"])).toMatchObject({ code: 0 });
+    expect((await mock.branches()).map((branch) => branch.name)).not.toContain(name);
+  },
+);

@@ -71,6 +71,21 @@ test("a job that waits shows for whom and how long", async () => {
   expect((await leader.finished).code).toBe(0);
 });
 
+test("the audit has one line, after that of the migrations, and none where they fail", async () => {
+  await project.write("spec.yaml", "version: 1\nschemas: { public: { tables: { missing: { severity: warning } } } }\n");
+  const audited = ["--set", "audit.spec=spec.yaml", "--set", "base=false"];
+  const ofRun = await offshoot(["run", "--run", "audited", ...audited, "--", "true"], 80);
+  expect(linesOf(ofRun).map((line) => line.slice(0, 12).trim())).toEqual(["✓ database", "✓ migrate", "✓ audit", "✓ true", "✓ deleted"]);
+  expect(linesOf(ofRun)[2]).toBe("✓ audit      spec.yaml · 1 warning");
+  const ofUp = await offshoot(["up", "--migrate", "--run", "kept", ...audited], 80);
+  expect(linesOf(ofUp).filter((line) => /^✓ (migrate|audit) /.test(line))).toEqual([
+    "✓ migrate    sh migrate.sh · ran",
+    "✓ audit      spec.yaml · 1 warning",
+  ]);
+  const failing = await offshoot(["run", "--run", "strict", ...audited, "--set", "audit.failOn=warning", "--", "true"], 80);
+  expect({ code: failing.code, audits: linesOf(failing).filter((line) => line.startsWith("✓ audit")) }).toEqual({ code: 10, audits: [] });
+});
+
 test("a migration that fails shows its tool, and the end of its output in the error", async () => {
   const ended = await offshoot(["run", "--run", "fails", "--set", "migrations.command=echo why; exit 1", "--", "true"], 80);
   expect(ended.code).toBe(11);
