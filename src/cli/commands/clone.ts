@@ -35,6 +35,7 @@ export const execute: Execute = async (invocation, flags, [name]) => {
   invocation.write(invocation.json ? `${JSON.stringify(shown)}\n` : `${url}\n`);
 };
 
-function json({ createdAt, expiresAt, readAt: _, ...clone }: ListedClone): Record<string, unknown> {
-  return { ...clone, createdAt: createdAt?.toISOString() ?? null, expiresAt: expiresAt?.toISOString() ?? null };
+function json({ name, database, provider, createdAt, expiresAt, endsWith, kept }: ListedClone): Record<string, unknown> {
+  const times = { createdAt: createdAt?.toISOString() ?? null, expiresAt: expiresAt?.toISOString() ?? null };
+  return { name, database, provider, ...times, endsWith, kept };
 }

@@ -171,7 +171,7 @@ test("`clone --list` shows the clones of this run, and nothing else", async () =
   expect((await listed(made)).map(({ name }) => name)).toEqual(["gw0", "gw1"]);
 });
 
-test("`clone --list` says of a clone of `run` that it ends with the last run", async () => {
+test("`clone --list` shows that a clone of `run` ends with the last run", async () => {
   const made = await project({ OFFSHOOT_PASS_SECRETS: "true" });
   const bin = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
   const script = `"${process.execPath}" "${bin}" clone here > url && "${process.execPath}" "${bin}" clone --list --json`;
@@ -192,7 +192,7 @@ test("a clone does not expire before the run's database, whose expiry `up` and `
   const made = await project();
   await made.call(["up"]);
   await made.call(["migrate"]);
-  const [mine = "", kept = ""] = [(await made.call(["clone", "mine"])).stdout.trim(), (await made.call(["clone", "kept"])).stdout.trim()];
+  const [mine, kept] = [(await made.call(["clone", "mine"])).stdout.trim(), (await made.call(["clone", "kept"])).stdout.trim()];
   const own = (await made.call(["url"])).stdout.trim();
   // Whoever creates a database on this server drops what has expired and has no session.
   const sessions = await Promise.all([own, mine, kept].map((url) => connect(url)));

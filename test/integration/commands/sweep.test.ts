@@ -87,6 +87,8 @@ async function sweep(...args: readonly string[]): Promise<Printed> {
   return JSON.parse(stdout) as Printed;
 }
 
+const sweeping = (...args: readonly string[]) => project.call(["sweep", "--all-repositories", ...args]);
+
 describe("offshoot sweep --also", () => {
   test("deletes what the rules name and nothing else, and only with --also", async () => {
     await fill();
@@ -154,8 +156,6 @@ describe("offshoot sweep --also", () => {
       "Nothing was deleted. The plan is in plan.json: review it, then run it again with --apply plan.json: it deletes 1 of 7 databases, sets the expiry of 1, keeps 5.",
     );
   });
-
-  const sweeping = (...args: readonly string[]) => project.call(["sweep", "--all-repositories", ...args]);
 
   test("ends with one line that says what it did in total", async () => {
     await fill();
