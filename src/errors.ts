@@ -101,11 +101,17 @@ export class OffshootError extends Error {
   }
 }
 
-/** The same error without these secrets: one that was given in the place of a setting is in the error about that setting. */
+/**
+ * The same error without these secrets, and with such errors as its causes: one that was given in the place of a setting
+ * is in the error about that setting.
+ */
 export function withoutSecrets(thrown: unknown, secrets: readonly string[]): unknown {
   if (!isOffshootError(thrown)) return thrown;
-  const { code, message, meaning, remedy, facts, cause } = thrown;
-  return new OffshootError(code, message, { meaning, remedy, facts, secrets, cause });
+  const { code, message, meaning, remedy, facts, stack } = thrown;
+  const cause = withoutSecrets(thrown.cause, secrets);
+  const clean = new OffshootError(code, message, { meaning, remedy, facts, secrets, cause });
+  if (stack !== undefined) clean.stack = redact(stack, secrets);
+  return clean;
 }
 
 /** Whether a value is an `OffshootError`, including one from another copy of this package. */

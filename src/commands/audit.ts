@@ -1,5 +1,6 @@
 import { relative } from "node:path";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { projectForAudit, repositoryMigrations } from "../context/repository-migrations.ts";
 import { targetDatabase } from "../context/target-database.ts";
 import { inPhase } from "../context/phase.ts";
@@ -46,7 +47,10 @@ export type { AuditFinding } from "../audit/finding.ts";
  * `TIMED_OUT` when other sessions change the schema during every attempt to read it.
  */
 export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
-  const context = await prepare(options);
+  return inContext(options, (context) => auditIn(context, options));
+}
+
+async function auditIn(context: Context, options: AuditOptions): Promise<AuditResult> {
   const spec = await readSpec(context, options.spec);
   const baseline = await readBaseline(context);
   const { url } = await targetDatabase(context, options.url);

@@ -3,10 +3,12 @@ import { describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
 import { type CheckResult, durationOption, finishCheck } from "./check-result.ts";
 import { cancelled, deadline } from "../deadline.ts";
-import { readGivenUrl, readVariable, type UrlKind } from "../environment.ts";
+import { type Env, readGivenUrl, readVariable, type UrlKind } from "../environment.ts";
 import { silent } from "../events.ts";
 import type { CommonOptions } from "../context/context.ts";
+import { withCleanErrors } from "../context/clean-errors.ts";
 import { inPhase } from "../context/phase.ts";
+import { secretValues } from "../own-secrets.ts";
 
 export interface CheckMetricsOptions extends Pick<CommonOptions, "env" | "signal" | "onEvent"> {
   /** URL of the endpoint, or the name of an environment variable that holds it. Its user and password are sent as basic authentication. */
@@ -35,8 +37,12 @@ const HTTP_URL: UrlKind = {
  * `CANCELLED`.
  */
 export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckResult> {
-  const { metrics = [], signal, onEvent: emit = silent } = options;
   const env = options.env ?? process.env;
+  return withCleanErrors({ secrets: secretValues(env) }, () => checkWith(options, env));
+}
+
+async function checkWith(options: CheckMetricsOptions, env: Env): Promise<CheckResult> {
+  const { metrics = [], signal, onEvent: emit = silent } = options;
   const url = new URL(readGivenUrl(options.url, "the argument <url>", env, HTTP_URL).url);
   const token = options.token === undefined ? undefined : readVariable(options.token, "--token", env);
   const limit = deadline("the metrics", durationOption("within", options.within ?? "30s"), signal);

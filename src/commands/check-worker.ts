@@ -9,7 +9,9 @@ import { commandNotFound } from "../process/foreground.ts";
 import { redact } from "../redact.ts";
 import { secretValues } from "../own-secrets.ts";
 import { formatElapsed } from "../duration.ts";
+import { withCleanErrors } from "../context/clean-errors.ts";
 import { inPhase } from "../context/phase.ts";
+import type { Env } from "../environment.ts";
 import { chosenFolder } from "../process/working-directory.ts";
 import type { CheckWorkerOptions } from "./check-worker/options.ts";
 import { requirementsOf } from "./check-worker/requirements.ts";
@@ -25,11 +27,16 @@ export type { CheckWorkerOptions } from "./check-worker/options.ts";
  * Throws `COMMAND_MISSING`, `COMMAND_NOT_FOUND`, `USAGE` for an invalid value or a log that cannot be read, and `CANCELLED`.
  */
 export async function checkWorker(options: CheckWorkerOptions): Promise<CheckResult> {
-  const { onEvent: emit = silent, env = process.env } = options;
+  const env = options.env ?? process.env;
+  const secrets = secretValues(env);
+  return withCleanErrors({ secrets }, () => checkWith(options, env, secrets));
+}
+
+async function checkWith(options: CheckWorkerOptions, env: Env, secrets: readonly string[]): Promise<CheckResult> {
+  const { onEvent: emit = silent } = options;
   const cwd = await chosenFolder(options.cwd);
   const requirements = requirementsOf(options);
   const signal = options.signal ?? new AbortController().signal;
-  const secrets = secretValues(env);
   const worker = await targetOf(options, { cwd, env, signal, emit });
   const name = redact(worker.name, secrets);
   const show = { time: formatElapsed, line: (text: string) => redact(text, secrets) };

@@ -13,7 +13,10 @@ import { nearest } from "../nearest.ts";
 import { silent } from "../events.ts";
 import { readFailure, readText } from "../read-file.ts";
 import type { CommonOptions } from "../context/context.ts";
+import { withCleanErrors } from "../context/clean-errors.ts";
 import { inPhase } from "../context/phase.ts";
+import type { Env } from "../environment.ts";
+import { secretValues } from "../own-secrets.ts";
 import { chosenFolder } from "../process/working-directory.ts";
 
 export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "env" | "onEvent" | "config" | "settings"> {
@@ -34,10 +37,15 @@ const FOLDER = ".github/workflows";
  * workflow nor a shell script.
  */
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
+  const env = options.env ?? process.env;
+  return withCleanErrors({ secrets: secretValues(env) }, () => checkWith(options, env));
+}
+
+async function checkWith(options: CheckWorkflowOptions, env: Env): Promise<CheckResult> {
   const { onEvent: emit = silent } = options;
   const cwd = await chosenFolder(options.cwd);
   const named = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
-  const required = options.require === undefined ? await requiredBySettings(cwd, options) : checkedRequirements(options.require);
+  const required = options.require === undefined ? await requiredBySettings(cwd, env, options) : checkedRequirements(options.require);
   // A file that is named twice is checked once.
   const paths = [...new Set(named.map((file) => resolve(cwd, file)))];
   const { mistakesIn } = await import("../check/workflow/all-rules.ts");
@@ -62,7 +70,8 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
 
 async function requiredBySettings(
   cwd: string,
-  { config: file, settings: flags, env = process.env }: CheckWorkflowOptions,
+  env: Env,
+  { config: file, settings: flags }: CheckWorkflowOptions,
 ): Promise<readonly Requirement[]> {
   return (await loadSettings({ cwd, env, flags, file })).settings.check.workflow.require;
 }

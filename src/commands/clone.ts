@@ -1,4 +1,6 @@
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { withCleanMethods } from "../context/clean-errors.ts";
+import { inContext } from "../context/in-context.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
 import { cloneName } from "../identity/name.ts";
@@ -28,7 +30,10 @@ export interface DropCloneOptions extends CommonOptions {
  * `DATABASE_IN_USE` when other programs are connected to the run's database while it is copied for the first clone.
  */
 export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
-  const context = await prepare(options);
+  return inContext(options, (context) => cloneIn(context, options));
+}
+
+async function cloneIn(context: Context, options: CloneRunOptions): Promise<Clone> {
   const existing = await findClone(context, options.name);
   const found = existing?.clone ?? (await (await requireRunDatabase(context)).clone(options));
   await context.conceal(secretsOf(found));
@@ -36,7 +41,7 @@ export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
     const since = formatUtc(new Date(existing.created));
     context.emit({ kind: "note", text: `The clone ${found.name} exists since ${since}. It has what was written into it since then.` });
   }
-  return found;
+  return withCleanMethods(found, context);
 }
 
 /**
@@ -44,7 +49,10 @@ export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
  * `not-found`. Throws `PROTECTED` while a process of offshoot uses or migrates it, unless `force` is set.
  */
 export async function dropClone(options: DropCloneOptions): Promise<Exclude<Released, "kept">> {
-  const context = await prepare(options);
+  return inContext(options, (context) => dropCloneIn(context, options));
+}
+
+async function dropCloneIn(context: Context, options: DropCloneOptions): Promise<Exclude<Released, "kept">> {
   const { name, force = false } = options;
   const found = await cloneNamed(context, name);
   const forced = ownCommand(["clone", name, "--delete", "--run", context.run.key, "--force"]);

@@ -1,4 +1,5 @@
-import { type CommonOptions, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { providerElsewhere, providerLimits } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
 import { unknownRun } from "../context/target-database.ts";
@@ -9,7 +10,10 @@ import { OffshootError } from "../errors.ts";
  * would have to start for. Throws `RUN_UNKNOWN`, and `USAGE` for a database that is not on Neon.
  */
 export async function consolePage(options: CommonOptions = {}): Promise<string> {
-  const context = await prepare(options);
+  return inContext(options, consolePageIn);
+}
+
+async function consolePageIn(context: Context): Promise<string> {
   const elsewhere = await providerElsewhere(context);
   const providers = [...(await usableProviders(context)), ...(elsewhere === undefined ? [] : [elsewhere.provider])];
   const listed = (await Promise.all(providers.map((provider) => provider.list(providerLimits(context))))).flat();

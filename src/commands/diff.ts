@@ -1,4 +1,5 @@
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { inPhase } from "../context/phase.ts";
 import { switchesOfOne } from "../drift/diff/of-one-database.ts";
 import { schemaChanges } from "../drift/diff/from-comparison.ts";
@@ -38,7 +39,10 @@ export interface DiffOptions extends CommonOptions {
  * `CANCELLED`.
  */
 export async function diff(options: DiffOptions = {}): Promise<SchemaDiff> {
-  const context = await prepare(options);
+  return inContext(options, (context) => diffIn(context, options));
+}
+
+async function diffIn(context: Context, options: DiffOptions): Promise<SchemaDiff> {
   const compare = await comparisonOf(context, options);
   const found = await inPhase(context.emit, "diff", "schema", compare, ({ changes }) => describeSchemaChanges(changes));
   await emitSchemaDiff(context, found);

@@ -3,7 +3,8 @@ import { isOffshootError } from "../errors.ts";
 import type { Check, ProviderName, Refusal } from "../providers/provider.ts";
 import type { RunIdentity } from "../identity/run-identity.ts";
 import { configuredProviders, providerElsewhere, providerLimits } from "../context/providers.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { type DiagnosedTransport, diagnoseTransport } from "./doctor-transport.ts";
 import { missingMigrations } from "../context/expected-migrations.ts";
 import { contextOfStep, findProject, migrationDirectory } from "../context/find-project.ts";
@@ -75,7 +76,10 @@ export interface DiagnosedStep extends Omit<DiagnosedMigrations, "steps"> {
  * is wrong is a failed check and no error.
  */
 export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
-  const context = await prepare(options);
+  return inContext(options, (context) => doctorIn(context, options));
+}
+
+async function doctorIn(context: Context, options: DoctorOptions): Promise<Diagnosis> {
   const migrations = await diagnoseMigrations(context);
   const providers = await diagnoseProviders(context, options.offline ?? false);
   // After a refusal without fallback, no further provider is tried.

@@ -1,6 +1,7 @@
 import { providerElsewhere, providerLimits, providersOfRun } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { forgetBranch } from "../context/branch-record.ts";
 import { inPhase } from "../context/phase.ts";
 import { forgetPlace } from "../context/place.ts";
@@ -37,12 +38,13 @@ export interface DownResult {
  * `PROVIDER_OUTAGE` when a provider cannot be reached and nothing was deleted.
  */
 export async function down(options: DownOptions = {}): Promise<DownResult> {
-  const context = await prepare(options);
-  const { name, run, signal } = context;
-  const forced = ownCommand(["down", "--run", run.key, "--force"]);
-  const check = (tag: OwnerTag): void => requireOwner(context, tag, ownerIn(options));
-  const hold = isForced(options) ? undefined : holdForDeletion({ name, forced, signal });
-  return removeRunDatabase(context, { snapshots: true, check, hold });
+  return inContext(options, (context) => {
+    const { name, run, signal } = context;
+    const forced = ownCommand(["down", "--run", run.key, "--force"]);
+    const check = (tag: OwnerTag): void => requireOwner(context, tag, ownerIn(options));
+    const hold = isForced(options) ? undefined : holdForDeletion({ name, forced, signal });
+    return removeRunDatabase(context, { snapshots: true, check, hold });
+  });
 }
 
 /** Jobs of a CI end at the same time, and the server notices late that a machine was switched off. */

@@ -1,6 +1,7 @@
 import type { Change } from "../drift/change.ts";
 import type { Severity } from "../findings/finding.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { type Comparison, type ComparisonOptions, prepareComparison } from "./drift/comparison.ts";
 import type { Repair, RepairOptions } from "./drift/repair.ts";
 import { inPhase } from "../context/phase.ts";
@@ -44,7 +45,10 @@ export interface Drift {
  * attempt to read it.
  */
 export async function drift(options: DriftOptions = {}): Promise<Drift> {
-  const context = await prepare(options);
+  return inContext(options, (context) => driftIn(context, options));
+}
+
+async function driftIn(context: Context, options: DriftOptions): Promise<Drift> {
   const compareSides = await prepareComparison(context, options);
   const found = await inPhase(
     context.emit,

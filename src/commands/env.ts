@@ -1,4 +1,5 @@
-import { type CommonOptions, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { requireRunDatabase, warnOfMajor } from "../context/target-database.ts";
 import { type DatabaseVariables, otherServerIn, variablesOf } from "../providers/variables.ts";
 
@@ -9,7 +10,10 @@ export interface EnvOptions extends CommonOptions {}
  * process, and never write them to a log. Throws `RUN_UNKNOWN` when the run has no database.
  */
 export async function env(options: EnvOptions = {}): Promise<DatabaseVariables> {
-  const context = await prepare(options);
+  return inContext(options, envIn);
+}
+
+async function envIn(context: Context): Promise<DatabaseVariables> {
   const database = await requireRunDatabase(context);
   warnOfMajor(context, database);
   const names = otherServerIn(context.env);

@@ -1,5 +1,6 @@
 import { providersOfRun, providerLimits } from "../context/providers.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
 import { formatUtc } from "../moment.ts";
 import { requireRunDatabase, missingDatabase } from "../context/target-database.ts";
@@ -18,7 +19,10 @@ export interface ExtendOptions extends CommonOptions {}
  * those of failed tests, do not expire before it. `expiresAt` is undefined when the database has no expiry. Throws `RUN_UNKNOWN` when the run has no database, and what the provider throws when it refuses the expiry.
  */
 export async function extend(options: ExtendOptions = {}): Promise<Pick<Database, "id" | "name" | "provider" | "expiresAt" | "tag">> {
-  const context = await prepare(options);
+  return inContext(options, extendIn);
+}
+
+async function extendIn(context: Context): Promise<Pick<Database, "id" | "name" | "provider" | "expiresAt" | "tag">> {
   const ttlMs = context.settings.ttlMs ?? defaultTtl(context.ci.isCi);
   const found = await searchProviders<Database | Extended>(await providersOfRun(context), providerLimits(context), (provider, limits) =>
     provider.extend === undefined ? provider.find(context.name, limits) : provider.extend(context.name, ttlMs, limits),

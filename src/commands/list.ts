@@ -1,6 +1,7 @@
 import { providerLimits } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
-import { type CommonOptions, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import type { Listed } from "../providers/provider.ts";
 
 export interface ListOptions extends CommonOptions {
@@ -10,7 +11,10 @@ export interface ListOptions extends CommonOptions {
 
 /** Lists everything whose name begins with our prefix, on all usable providers, with or without our owner tag. Starts no server. */
 export async function list(options: ListOptions = {}): Promise<readonly Listed[]> {
-  const context = await prepare(options);
+  return inContext(options, (context) => listIn(context, options));
+}
+
+async function listIn(context: Context, options: ListOptions): Promise<readonly Listed[]> {
   const providers = await usableProviders(context);
   const listed = (await Promise.all(providers.map((provider) => provider.list(providerLimits(context))))).flat();
   return options.all === true ? listed : listed.filter((one) => !isLocalBase(one));

@@ -1,6 +1,7 @@
 import { asciiKey } from "../ascii.ts";
 import { serviceOf } from "../ci/detect.ts";
-import { type CommonOptions, type Context, prepare, variablesOfRun } from "../context/context.ts";
+import { type CommonOptions, type Context, variablesOfRun } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { requireDeployment } from "../context/deployment.ts";
 import { requireWantedProvider } from "../context/other-place.ts";
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
@@ -48,7 +49,10 @@ export type { Leadership } from "../readiness/work.ts";
  * have different migrations; `PROVIDER_REJECTED` when the database exists with a provider that the settings exclude; `PROTECTED` in a build of a site that could migrate the production database by mistake; `FINDINGS` when the configured audit fails after the migrations.
  */
 export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
-  const context = await prepare(options);
+  return inContext(options, (context) => migrateIn(context, options));
+}
+
+async function migrateIn(context: Context, options: MigrateOptions): Promise<Migrated> {
   // An invalid spec must be reported before the database is changed.
   await readAuditFiles(context);
   const migrations =

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { writeOutputFile } from "../context/output-file.ts";
 import { loadProvider, providerLimits } from "../context/providers.ts";
 import { withReadSession } from "../context/read-session.ts";
@@ -35,7 +36,10 @@ export interface ProposedTraffic {
  * `URL_INVALID` and `CONNECTION_FAILED`.
  */
 export async function proposeTraffic(options: ProposeTrafficOptions): Promise<ProposedTraffic> {
-  const context = await prepare(options);
+  return inContext(options, (context) => proposeTrafficIn(context, options));
+}
+
+async function proposeTrafficIn(context: Context, options: ProposeTrafficOptions): Promise<ProposedTraffic> {
   const path = resolve(context.cwd, options.file);
   const { readShapes } = await import("../rehearsal/traffic/shapes.ts");
   const { proposeTraffic: propose } = await import("../rehearsal/traffic/propose.ts");

@@ -1,4 +1,5 @@
-import { type CommonOptions, prepare, variablesOfRun } from "../context/context.ts";
+import { type CommonOptions, variablesOfRun, type Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { requireRunDatabase, warnOfMajor } from "../context/target-database.ts";
 import { OffshootError } from "../errors.ts";
 import { commandEnvironment } from "../own-secrets.ts";
@@ -17,7 +18,10 @@ export interface PsqlOptions extends CommonOptions {
  * process. The password is passed in the environment. Throws `RUN_UNKNOWN`, and `COMMAND_NOT_FOUND` without the client.
  */
 export async function psql(options: PsqlOptions = {}): Promise<Ended> {
-  const context = await prepare(options);
+  return inContext(options, (context) => psqlIn(context, options));
+}
+
+async function psqlIn(context: Context, options: PsqlOptions): Promise<Ended> {
   const database = await requireRunDatabase(context);
   warnOfMajor(context, database);
   const client = context.settings.psql;

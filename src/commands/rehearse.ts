@@ -1,5 +1,6 @@
 import { relative } from "node:path";
-import { type Context, prepare } from "../context/context.ts";
+import type { Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { type Migrations, requireMigrations, withoutSeeds } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { describeFindings } from "../findings/count.ts";
@@ -26,7 +27,10 @@ export type { Rehearsal, RehearsedCopy } from "../rehearsal/rehearsal.ts";
  * file, `TIMED_OUT` and `CANCELLED`.
  */
 export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsal> {
-  const context = await prepare(options);
+  return inContext(options, (context) => rehearseIn(context, options));
+}
+
+async function rehearseIn(context: Context, options: RehearseOptions): Promise<Rehearsal> {
   // Seeds are not run in production.
   const migrations = withoutSeeds(await requireMigrations(context, options.command ?? [], "offshoot rehearse"));
   const source: CopySource = { dumped: await dumpedServer(context, options.from), fingerprint: migrations.fingerprint };

@@ -1,4 +1,6 @@
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { withCleanMethods } from "../context/clean-errors.ts";
+import { inContext } from "../context/in-context.ts";
 import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
@@ -42,7 +44,10 @@ export interface ResetResult {
  * branch, or has children; `NOT_OURS`; `PROVIDER_REJECTED` when the provider cannot reset it; and what `migrate` throws.
  */
 export async function reset(options: ResetOptions = {}): Promise<ResetResult> {
-  const context = await prepare(options);
+  return inContext(options, (context) => resetIn(context, options));
+}
+
+async function resetIn(context: Context, options: ResetOptions): Promise<ResetResult> {
   // What is wrong with the repository must be reported before the data is lost.
   await readSpec(context);
   const migrations = await migrationsOf(context);
@@ -54,7 +59,7 @@ export async function reset(options: ResetOptions = {}): Promise<ResetResult> {
     options.migrate === false || migrations === undefined
       ? undefined
       : await keepingOthers(context, fresh, () => migrateDatabase(context, migrations, { url: fresh.directUrl, database: fresh }));
-  return { database: fresh, sameUrl: fresh.directUrl === database.directUrl, migrated: migrated?.state };
+  return { database: withCleanMethods(fresh, context), sameUrl: fresh.directUrl === database.directUrl, migrated: migrated?.state };
 }
 
 async function resetDatabase(

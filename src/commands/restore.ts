@@ -1,4 +1,6 @@
-import { type CommonOptions, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { withCleanMethods } from "../context/clean-errors.ts";
+import { inContext } from "../context/in-context.ts";
 import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
@@ -25,8 +27,11 @@ export type RestoreResult = Pick<ResetResult, "database" | "sameUrl">;
  * `NOT_OURS`; `PROVIDER_REJECTED`.
  */
 export async function restore(options: RestoreOptions): Promise<RestoreResult> {
+  return inContext(options, (context) => restoreIn(context, options));
+}
+
+async function restoreIn(context: Context, options: RestoreOptions): Promise<RestoreResult> {
   requireName(options.name);
-  const context = await prepare(options);
   const database = await requireRunDatabase(context);
   const check = (tag: Database["tag"]): void => requireOwner(context, tag, ownerIn(options), "restore", [options.name]);
   check(database.tag);
@@ -47,5 +52,5 @@ export async function restore(options: RestoreOptions): Promise<RestoreResult> {
       }),
     ({ name, provider }) => `${provider} database ${name} restored from ${options.name}`,
   );
-  return { database: fresh, sameUrl: fresh.directUrl === database.directUrl };
+  return { database: withCleanMethods(fresh, context), sameUrl: fresh.directUrl === database.directUrl };
 }

@@ -4,7 +4,8 @@ import { codeSpan } from "../markdown.ts";
 import { runLine } from "../rollback/run-line.ts";
 import { countVerdicts, isFinding, type Step, type Verdict } from "../rollback/verdict.ts";
 import { tryMigrations } from "../rollback/try-migrations.ts";
-import { type CommonOptions, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { contextOfOnlyTool, findProject } from "../context/find-project.ts";
 import { requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
@@ -35,7 +36,10 @@ export type { RowsLost, Step, Verdict } from "../rollback/verdict.ts";
  * `MIGRATION_FAILED` when a migration cannot be applied.
  */
 export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise<RollbackCheckResult> {
-  const context = contextOfOnlyTool(await prepare(options));
+  return inContext(options, (context) => rollbackCheckIn(contextOfOnlyTool(context), options));
+}
+
+async function rollbackCheckIn(context: Context, options: RollbackCheckOptions): Promise<RollbackCheckResult> {
   const project = (await findProject(context))?.project;
   const { stepCommands: commands } = project ?? {};
   if (project === undefined || commands === undefined) throw unsuitable(project?.tool);

@@ -1,5 +1,6 @@
 import { ownCommand } from "../shell-command.ts";
-import { type CommonOptions, type Context, prepare, variablesOfRun } from "../context/context.ts";
+import { type CommonOptions, type Context, variablesOfRun } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { expectMigrations } from "../context/expected-migrations.ts";
 import { type Migrations, migrationsOf } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
@@ -49,7 +50,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
       remedy: "Give it after `--`: npx offshoot run -- npm test",
     });
   }
-  const context = await prepare(options);
+  return inContext(options, (context) => runIn(context, options));
+}
+
+async function runIn(context: Context, options: RunOptions): Promise<RunResult> {
   // An invalid spec must be reported before a database is created.
   await readAuditFiles(context);
   await expectMigrations(context);

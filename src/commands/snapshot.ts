@@ -1,4 +1,5 @@
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
@@ -31,8 +32,11 @@ export type { StoredSnapshot } from "../providers/snapshots.ts";
  * copied; `PROVIDER_REJECTED` when the provider stores no snapshots, or no further one.
  */
 export async function snapshot(options: SnapshotOptions): Promise<StoredSnapshot> {
+  return inContext(options, (context) => snapshotIn(context, options));
+}
+
+async function snapshotIn(context: Context, options: SnapshotOptions): Promise<StoredSnapshot> {
   requireName(options.name);
-  const context = await prepare(options);
   const database = await requireRunDatabase(context);
   const check = (tag: Database["tag"]): void => requireOwner(context, tag, ownerIn(options), "snapshot", [options.name]);
   check(database.tag);
@@ -62,13 +66,16 @@ export async function snapshot(options: SnapshotOptions): Promise<StoredSnapshot
 
 /** The snapshots of this run, the oldest first, also when its database was deleted. */
 export async function listSnapshots(options: CommonOptions = {}): Promise<readonly StoredSnapshot[]> {
-  return (await everySnapshot(await prepare(options))).map(({ stored }) => stored);
+  return (await inContext(options, everySnapshot)).map(({ stored }) => stored);
 }
 
 /** Deletes a snapshot of this run. A snapshot that does not exist is not a failure. */
 export async function deleteSnapshot(options: CommonOptions & { readonly name: string }): Promise<"deleted" | "not-found"> {
+  return inContext(options, (context) => deleteSnapshotIn(context, options));
+}
+
+async function deleteSnapshotIn(context: Context, options: CommonOptions & { readonly name: string }): Promise<"deleted" | "not-found"> {
   requireName(options.name);
-  const context = await prepare(options);
   let outcome: "deleted" | "not-found" = "not-found";
   for (const { stored, snapshots } of await everySnapshot(context)) {
     if (stored.name !== options.name) continue;

@@ -2,6 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { providersOfRun, providerLimits } from "../context/providers.ts";
 import { requireSettings } from "../context/usable-providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { withCleanErrors } from "../context/clean-errors.ts";
+import { inContext } from "../context/in-context.ts";
 import { stoppedServer } from "../context/target-database.ts";
 import { describeError, OffshootError } from "../errors.ts";
 import { connectionError, type Session, withSession } from "../postgres/connect.ts";
@@ -35,7 +37,7 @@ export interface Status {
 
 /** The state of this run's database and migrations. A run without a database is a valid status, not an error. */
 export async function status(options: StatusOptions = {}): Promise<Status> {
-  return readStatus(await prepare(options));
+  return inContext(options, readStatus);
 }
 
 /**
@@ -49,7 +51,7 @@ export async function* watchStatus(options: StatusOptions & { readonly everyMs?:
   let hadDatabase = false;
   let activeAt = performance.now();
   while (!context.signal.aborted) {
-    const current = await readStatus(context);
+    const current = await withCleanErrors(context, () => readStatus(context));
     yield current;
     if (hasEnded(current) || (hadDatabase && current.database === undefined)) return;
     hadDatabase = current.database !== undefined;

@@ -2,7 +2,8 @@ import { basename, resolve } from "node:path";
 import { writeOutputFile } from "../context/output-file.ts";
 import { providerLimits } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { inPhase } from "../context/phase.ts";
 import { OffshootError } from "../errors.ts";
 import { readCheckout } from "../identity/checkout.ts";
@@ -55,7 +56,10 @@ export type { Saving } from "../sweep/savings.ts";
  */
 export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
   requireConsistent(options);
-  const context = await prepare(options);
+  return inContext(options, (context) => sweepIn(context, options));
+}
+
+async function sweepIn(context: Context, options: SweepOptions): Promise<SweepResult> {
   const reviewed = options.apply === undefined ? undefined : await readPlanFile(context, options.apply);
   const providers = await usableProviders(context);
   const limits = providerLimits(context);

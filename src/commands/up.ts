@@ -1,5 +1,7 @@
 import { configuredProviders, providerAt, providerLimits } from "../context/providers.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { withCleanMethods } from "../context/clean-errors.ts";
+import { inContext } from "../context/in-context.ts";
 import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
@@ -53,7 +55,10 @@ export interface Outputs extends Readonly<Record<string, string>> {
  * `NOT_OURS` when the name belongs to a database of another owner, and `TIMED_OUT` after `timeouts.acquire`.
  */
 export async function up(options: UpOptions = {}): Promise<UpResult> {
-  return acquireRunDatabase(await prepare(options));
+  return inContext(options, async (context) => {
+    const result = await acquireRunDatabase(context);
+    return { ...result, database: withCleanMethods(result.database, context) };
+  });
 }
 
 /**

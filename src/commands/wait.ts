@@ -1,4 +1,5 @@
-import { type CommonOptions, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { targetDatabase } from "../context/target-database.ts";
 import { requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
@@ -21,7 +22,10 @@ export interface WaitOptions extends CommonOptions {
  * and `COMMAND_MISSING`.
  */
 export async function wait(options: WaitOptions = {}): Promise<Migrated> {
-  const context = await prepare(options);
+  return inContext(options, (context) => waitIn(context, options));
+}
+
+async function waitIn(context: Context, options: WaitOptions): Promise<Migrated> {
   const migrations = await requireMigrations(context, options.command ?? [], "offshoot wait");
   const target = await targetDatabase(context, options.url);
   const request = readinessRequest(context, migrations, target, false);

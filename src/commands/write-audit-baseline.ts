@@ -2,7 +2,8 @@ import { relative } from "node:path";
 import type { AuditFinding } from "../audit/finding.ts";
 import { baselinePath, loadBaseline } from "../context/baseline-file.ts";
 import { configureFile } from "../context/configure.ts";
-import { type CommonOptions, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { inPhase } from "../context/phase.ts";
 import { writeOutputFile } from "../context/output-file.ts";
 import { readSpec } from "../context/spec-file.ts";
@@ -47,7 +48,10 @@ export async function writeAuditBaseline(options: WriteBaselineOptions = {}): Pr
   if (options.reason?.trim() === "") {
     throw new OffshootError("USAGE", "The reason is empty.", { remedy: "Give a reason: npx offshoot audit --baseline --reason TEXT" });
   }
-  const context = await prepare(options);
+  return inContext(options, (context) => writeAuditBaselineIn(context, options));
+}
+
+async function writeAuditBaselineIn(context: Context, options: WriteBaselineOptions): Promise<WrittenBaseline> {
   const path = baselinePath(context);
   const before = await loadBaseline(context, path);
   const spec = await readSpec(context, options.spec);

@@ -2,7 +2,8 @@ import { relative, resolve } from "node:path";
 import type { Finding } from "../findings/finding.ts";
 import { isOffshootError, OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { targetDatabase } from "../context/target-database.ts";
 import { withReadSession } from "../context/read-session.ts";
 import { writeOutputFile } from "../context/output-file.ts";
@@ -42,7 +43,10 @@ export interface WrittenSpec {
  * when it cannot be read; `SPEC_INVALID`; `URL_INVALID`; and `RUN_UNKNOWN`.
  */
 export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<WrittenSpec> {
-  const context = await prepare(options);
+  return inContext(options, (context) => writeAuditSpecIn(context, options));
+}
+
+async function writeAuditSpecIn(context: Context, options: WriteSpecOptions): Promise<WrittenSpec> {
   const path = specPath(context, options.spec) ?? resolve(context.resolved.directory, "schema.audit.yaml");
   const name = relative(context.cwd, path);
   const original = await readText(path, name);

@@ -3,7 +3,8 @@ import { lstat, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { dotenvLines } from "../ci/shell.ts";
 import { mergeDotenv } from "../context/dotenv.ts";
-import { type CommonOptions, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { requireRunDatabase, warnOfMajor } from "../context/target-database.ts";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { runProgram } from "../process/run-program.ts";
@@ -28,7 +29,10 @@ export interface WrittenEnv {
  * Throws `USAGE` for a file that git tracks or does not ignore, because the URLs contain a password, and `RUN_UNKNOWN`.
  */
 export async function writeEnv(options: WriteEnvOptions): Promise<WrittenEnv> {
-  const context = await prepare(options);
+  return inContext(options, (context) => writeEnvIn(context, options));
+}
+
+async function writeEnvIn(context: Context, options: WriteEnvOptions): Promise<WrittenEnv> {
   const file = await realFile(resolve(context.cwd, options.file));
   await requireIgnored(file, context.env, context.signal);
   const database = await requireRunDatabase(context);
