@@ -63,7 +63,7 @@ function existing(file: string): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-function onPath(name: string): string | undefined {
+export function onPath(name: string): string | undefined {
   return (process.env["PATH"] ?? "")
     .split(delimiter)
     .map((folder) => join(folder, name))

@@ -97,7 +97,7 @@ function containerTarget(container: string, attached: Omit<Target, "name" | "tar
   // A name that starts with a dash would be an option of the tool.
   if (!/^[A-Za-z0-9][\w.-]*$/.test(container)) {
     throw new OffshootError("USAGE", `${JSON.stringify(container)} is not the name of a container.`, {
-      remedy: "Write its name or id, as `docker ps` shows it.",
+      remedy: `Write its name or id, as \`${engine.tool()} ps\` shows it.`,
     });
   }
   return { ...attached, name: container, target: { container, call, tool: engine.tool }, env: toolEnvironment(env) };

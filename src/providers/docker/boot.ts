@@ -6,7 +6,7 @@ import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { lastErrors } from "../local/cluster/failure.ts";
 import type { Bounds, Server } from "../local/server.ts";
-import { type Identity, OWNER_LABEL, runArguments, type Target } from "./container.ts";
+import { OWNER_LABEL, runArguments, type Target } from "./container.ts";
 import { LOOPBACK } from "./endpoint.ts";
 import { brief, type DockerFailure, failureOf } from "./failure.ts";
 import type { Image } from "./image.ts";
@@ -43,12 +43,12 @@ export async function boot(options: BootOptions): Promise<Server> {
   for (let attempt = 1; ;) {
     const [found] = isAbsent ? [] : await inspect(engine, [identity.name], within);
     isAbsent = false;
-    const server = found && serverIn(checkOwner(found, identity), reach);
+    const server = found && serverIn(checkOwner(found, options), reach);
     if (found !== undefined && server !== undefined) {
       const answered = await untilAnswering(found, server, options);
       if (answered !== undefined) return answered;
       losses += 1;
-      if (losses === TRIES) throw startFailed(identity, "another process removed or killed it each time", "other");
+      if (losses === TRIES) throw startFailed(options, "another process removed or killed it each time", "other");
       continue;
     }
     if (found !== undefined) {
@@ -63,7 +63,7 @@ export async function boot(options: BootOptions): Promise<Server> {
     if (failure === "port-taken" && attempt < TRIES) attempt += 1;
     else if (failure === "address-foreign" && bind !== LOOPBACK.bind) ({ bind } = LOOPBACK);
     else if (failure !== undefined && failure !== "name-taken") {
-      throw startFailed(identity, "the engine found no free port to publish", failure);
+      throw startFailed(options, "the engine found no free port to publish", failure);
     }
   }
 }
@@ -90,7 +90,7 @@ async function startContainer(options: BootOptions): Promise<DockerFailure | und
   const [created] = await inspect(engine, [identity.name], within);
   if (created !== undefined && created.password === secrets.POSTGRES_PASSWORD) await removeContainer(engine, created.id, options);
   if (failure === "port-taken" || failure === "address-foreign") return failure;
-  throw startFailed(identity, brief(started.stderr), failure);
+  throw startFailed(options, brief(started.stderr), failure);
 }
 
 /** Waits until the server answers, and checks now and then that its container runs. Undefined when another process ended it. */
@@ -123,18 +123,18 @@ async function untilAnswering(container: Container, server: Server, options: Boo
 
 /** The error for a container that ended by itself, with its last log lines. Removes it, so that the next try starts a new one. */
 async function deadContainerError({ id }: Container, options: BootOptions): Promise<OffshootError> {
-  const { engine, identity, within } = options;
+  const { engine, within } = options;
   const logs = await engine.call(["logs", "--tail", "20", id], { within });
   const output = logs.ok ? lastErrors(`${logs.stdout}\n${logs.stderr}`.trim()) : "it was removed, and its log too";
   await removeContainer(engine, id, options);
-  return startFailed(identity, output, failureOf(output));
+  return startFailed(options, output, failureOf(output));
 }
 
-function startFailed({ name, image }: Identity, reason: string, failure: DockerFailure): OffshootError {
+function startFailed({ engine, identity: { name, image } }: Target, reason: string, failure: DockerFailure): OffshootError {
   if (failure === "disk-full") {
     return new OffshootError("DISK_FULL", `The container ${name} did not start: the disk of the Docker engine is full: ${reason}`, {
       meaning: "The container was removed.",
-      remedy: "Free some disk space, for example with `docker system prune`.",
+      remedy: `Free some disk space, for example with \`${engine.tool()} system prune\`.`,
     });
   }
   return new OffshootError("POSTGRES_START_FAILED", `The container ${name} of the image ${image} did not start: ${reason}`, {
@@ -144,10 +144,10 @@ function startFailed({ name, image }: Identity, reason: string, failure: DockerF
   });
 }
 
-function checkOwner(container: Container, { name, owner }: Identity): Container {
+function checkOwner(container: Container, { engine, identity: { name, owner } }: Target): Container {
   if (container.owner === owner) return container;
   throw new OffshootError("NOT_OURS", `A container named ${name} exists without the label ${OWNER_LABEL}=${owner}.`, {
     meaning: "It may belong to someone else. It was neither used nor removed.",
-    remedy: `Rename it with \`${shellCommand(["docker", "rename", name, "NAME"])}\`, or remove it with \`${shellCommand(["docker", "rm", "--force", name])}\`.`,
+    remedy: `Rename it with \`${shellCommand([engine.tool(), "rename", name, "NAME"])}\`, or remove it with \`${shellCommand([engine.tool(), "rm", "--force", name])}\`.`,
   });
 }

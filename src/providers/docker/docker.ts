@@ -95,8 +95,8 @@ async function allContainers({ engine, identity }: Target, { within }: Bounds): 
   const found = await ownContainers(engine, identity.owner, within);
   if (!("failed" in found)) return found;
   if (failureOf(found.failed) === "no-docker") return [];
-  throw new OffshootError("PROVIDER_OUTAGE", `The Docker engine could not list its containers: ${brief(found.failed)}`, {
+  throw new OffshootError("PROVIDER_OUTAGE", `The engine (${engine.tool()}) could not list its containers: ${brief(found.failed)}`, {
     meaning: "Databases of offshoot may be left in one of them.",
-    remedy: "Start the Docker engine and run the command again. `docker ps --filter label=offshoot-owner` shows the containers.",
+    remedy: `Start the engine and run the command again. \`${engine.tool()} ps --filter label=offshoot-owner\` shows the containers.`,
   });
 }

@@ -24,6 +24,8 @@ export interface CallOptions {
 /** A container engine, used through its command-line tool, so that the user's contexts, logins and remote hosts apply. */
 export interface Engine {
   call(args: readonly string[], options: CallOptions): Promise<Outcome>;
+  /** The name of its program, for commands that messages advise: `docker` until a call has shown that only `podman` is installed. */
+  readonly tool: () => string;
 }
 
 /**
@@ -35,14 +37,8 @@ export const FIRST_ANSWER_MS = 5000;
 /** The error output of a call that the engine did not answer in time. */
 export const NO_ANSWER = "no answer from the engine";
 
-/** An engine that is used through a program of this machine. */
-export interface LocalEngine extends Engine {
-  /** The name of the program: `docker` until a call has shown that only `podman` is installed. */
-  readonly tool: () => string;
-}
-
 /** The tool is `docker`, or `podman` when `docker` is not installed. Both take the same commands. */
-export function containerEngine(env: Env): LocalEngine {
+export function containerEngine(env: Env): Engine {
   let tool = "docker";
   return {
     tool: () => tool,

@@ -97,12 +97,12 @@ export function wrongAnswerRefusal(wrong: string): Refusal {
  * Why the image is not available. Nothing was created. A chosen image that does not exist is a mistake in the settings,
  * which no other provider may hide.
  */
-export function imageRefusal(image: string, isChosen: boolean, output: string): Refusal {
+export function imageRefusal(image: string, isChosen: boolean, output: string, tool: string): Refusal {
   const text = `The image ${image} is not on this machine, and ${pullReason(output)}.`;
   const isMistake = isChosen && failureOf(output) === "unknown-image";
   const remedy = isMistake
     ? "Correct the setting docker.image."
-    : `Run \`${shellCommand(["docker", "pull", image])}\` when this machine can reach the registry, or set docker.image to an image that it has. ${WITHOUT_DOCKER}`;
+    : `Run \`${shellCommand([tool, "pull", image])}\` when this machine can reach the registry, or set docker.image to an image that it has. ${WITHOUT_DOCKER}`;
   const hint = "With `provider: embedded` in offshoot.yaml, Docker is not tried.";
   return { ...refusal("no-image", text, remedy), hint, mayFallBack: !isMistake };
 }

@@ -45,7 +45,7 @@ export async function pullImage(engine: Engine, name: string, isChosen: boolean,
     const pulled = await engine.call(["pull", "--quiet", name], { within, answerMs: Number.MAX_SAFE_INTEGER });
     if (pulled.ok) return undefined;
     emit({ kind: "detail", text: `The output of the pull was: ${brief(pulled.stderr)}` });
-    return engineRefusal(pulled.stderr) ?? imageRefusal(name, isChosen, pulled.stderr);
+    return engineRefusal(pulled.stderr) ?? imageRefusal(name, isChosen, pulled.stderr, engine.tool());
   } finally {
     clearInterval(progress);
   }

@@ -43,7 +43,7 @@ export async function removeContainer(engine: Engine, id: string, { within }: Pi
   // "removal of container … is already in progress": another process removes it too.
   if (removed.ok || failureOf(removed.stderr) === "not-there" || /already in progress/.test(removed.stderr)) return;
   throw new OffshootError("LEFT_BEHIND", `The container ${id.slice(0, 12)} could not be removed: ${brief(removed.stderr)}`, {
-    remedy: `Run \`${shellCommand(["docker", "rm", "--force", "--volumes", id.slice(0, 12)])}\`.`,
+    remedy: `Run \`${shellCommand([engine.tool(), "rm", "--force", "--volumes", id.slice(0, 12)])}\`.`,
   });
 }
 

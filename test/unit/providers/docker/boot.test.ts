@@ -32,6 +32,7 @@ function failingEngine(...outputs: readonly string[]): RecordedEngine {
   };
   return {
     calls,
+    tool: () => "podman",
     async call(args, options) {
       calls.push([...args]);
       return answer(args, options.secrets);
@@ -60,7 +61,7 @@ test("tries three times when the port is taken, then fails and leaves no contain
 
 test("reports a full disk and removes the container that did not start", async () => {
   const engine = failingEngine("docker: Error response from daemon: mkdir /var/lib/docker/overlay2/x: no space left on device");
-  await expect(bootOn(engine)).rejects.toMatchObject({ code: "DISK_FULL" });
+  await expect(bootOn(engine)).rejects.toMatchObject({ code: "DISK_FULL", remedy: expect.stringContaining("`podman system prune`") });
   expect(removed(engine)).toEqual(["id-1"]);
 });
 
@@ -89,6 +90,7 @@ test.each([
   const looks = [shown({ Status: "running" }), ...(state === undefined ? ["[]"] : [shown(state), shown(state)])];
   const engine: RecordedEngine = {
     calls: none.calls,
+    tool: none.tool,
     async call(args, options) {
       const look = args[0] === "container" ? looks.shift() : undefined;
       return look === undefined ? none.call(args, options) : { ok: true, stdout: look, stderr: "" };

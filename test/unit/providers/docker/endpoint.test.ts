@@ -22,7 +22,10 @@ test.each([
 
 /** An engine with a context that has this endpoint. */
 function withContext(endpoint: string): Engine {
-  return { call: async (args) => ({ ok: args[0] === "context" && args.at(-1) === "far", stdout: `${endpoint}\n`, stderr: "" }) };
+  return {
+    tool: () => "docker",
+    call: async (args) => ({ ok: args[0] === "context" && args.at(-1) === "far", stdout: `${endpoint}\n`, stderr: "" }),
+  };
 }
 
 const within = deadline("a test", 10_000);

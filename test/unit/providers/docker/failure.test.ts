@@ -83,7 +83,7 @@ test.each([
 });
 
 test("the refusal of an image that could not be pulled contains the pull command", () => {
-  const refusal = imageRefusal("postgres:17", false, 'Get "https://example.invalid/v2/": dial tcp: no such host');
+  const refusal = imageRefusal("postgres:17", false, 'Get "https://example.invalid/v2/": dial tcp: no such host', "docker");
   expect(refusal).toMatchObject({ code: "no-image", mayFallBack: true });
   expect(refusal.remedy).toContain("docker pull postgres:17");
 });
@@ -112,7 +112,7 @@ test.each([
   ["invalid reference format: repository name (library/Bad) must be lowercase", "its name is not valid"],
   [`Error: something new ${"of many words ".repeat(30)}`, /^it could not be pulled: something new .{1,120}…$/],
 ] as const)("a pull that ended with %s is reported in one line", (output, reason) => {
-  const { text } = imageRefusal("postgres:17", false, output);
+  const { text } = imageRefusal("postgres:17", false, output, "docker");
   expect(text).toMatch(/^The image postgres:17 is not on this machine, and .*\.$/);
   expect(text.slice("The image postgres:17 is not on this machine, and ".length, -1)).toMatch(reason);
   expect(text.length).toBeLessThan(220);
@@ -120,6 +120,6 @@ test.each([
 
 test("a chosen image that does not exist allows no fallback", () => {
   const output = "Error response from daemon: manifest for postgres:99 not found: manifest unknown";
-  expect(imageRefusal("postgres:99", true, output).mayFallBack).toBe(false);
-  expect(imageRefusal("postgres:99", false, output).mayFallBack).toBe(true);
+  expect(imageRefusal("postgres:99", true, output, "docker").mayFallBack).toBe(false);
+  expect(imageRefusal("postgres:99", false, output, "docker").mayFallBack).toBe(true);
 });
