@@ -15,9 +15,9 @@ export interface Podman {
   readonly image: string;
   /** The variables with which programs use it. */
   readonly env: Readonly<Record<string, string>>;
-  podman(...args: readonly string[]): Promise<string>;
+  readonly podman: (...args: readonly string[]) => Promise<string>;
   /** Removes the store. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** The settings with which containers start in machines whose control groups are mixed or that forbid other limits. */
