@@ -10,7 +10,7 @@ const engine = await startPodman();
 
 describe.runIf(engine !== undefined)("with Podman and without Docker", () => {
   // Without Podman the tests are skipped, but this function runs.
-  const { image = "", env, podman, remove } = engine ?? ({} as Podman);
+  const { image, env, podman, remove } = engine ?? ({} as Podman);
   let project: Project;
 
   const newProject = async (more: Readonly<Record<string, string>> = {}): Promise<Project> =>
