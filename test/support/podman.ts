@@ -48,7 +48,7 @@ export async function startPodman(): Promise<Podman | undefined> {
   const remove = async (): Promise<void> => {
     await podman("rm", "--all", "--force", "--time", "0").catch(() => {});
     await podman("rmi", "--all", "--force").catch(() => {});
-    // An idle reaper looks at the engine once more before it ends, and each call of Podman makes its folders.
+    // An idle reaper looks at the engine again before it ends, and each call of Podman makes its folders.
     for (let left = 20; ; left -= 1) {
       try {
         return await removeFolder();
