@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command, CommanderError } from "commander";
 import { parseAllDocuments, parse } from "yaml";
@@ -86,6 +86,16 @@ test.each(names)("every link in %s has an existing target", (path) => {
   expect(broken).toEqual([]);
 });
 
+test("every link to the repository has a target in it", () => {
+  const links = pages.flatMap(({ text }) => [...text.matchAll(/\]\(https:\/\/github\.com\/[^/]+\/offshoot\/([^)\s]+)\)/g)]);
+  expect(links.length).toBeGreaterThan(5);
+  const broken = links.filter(([, link = ""]) => {
+    const [, kind, path = ""] = /^(blob|tree)\/main\/([^#]+)$/.exec(link) ?? [];
+    return kind === undefined || !existsSync(new URL(path, ROOT)) || statSync(new URL(path, ROOT)).isDirectory() !== (kind === "tree");
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
 /** Whether the file of a link exists, and contains the heading if the link names one. */
 function targetExists(target: URL): boolean {
   const anchor = decodeURIComponent(target.hash.slice(1));
@@ -113,7 +123,8 @@ test("the README links to every page, directly or through other pages", () => {
   const follow = (path: string): void => {
     if (reached.has(path)) return;
     reached.add(path);
-    for (const [, link = ""] of page(path).text.matchAll(/\]\(((?!https?:)[^)\s#]+)[^)]*\)/g)) {
+    const text = page(path).text.replaceAll(/\]\(https:\/\/github\.com\/[^/]+\/offshoot\/blob\/main\//g, `](${ROOT.href}`);
+    for (const [, link = ""] of text.matchAll(/\]\(((?!https?:)[^)\s#]+)[^)]*\)/g)) {
       const next = new URL(link, new URL(path, ROOT)).href.slice(ROOT.href.length);
       if (pageAt.has(next)) follow(next);
     }

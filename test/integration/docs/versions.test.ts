@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { documents } from "../../support/documents.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -13,10 +14,12 @@ test("the page of the action names the branch that the release of this version m
   expect(new Set(named)).toEqual(new Set([`v${major}`]));
 });
 
-test("the name of the account is the same on every page", () => {
-  const accounts = ["docs/ci/action.md", ".github/CONTRIBUTING.md", ".github/RELEASING.md"].flatMap((path) =>
-    [...read(path).matchAll(/([A-Za-z0-9-]+)\/offshoot(?:@|\b(?= ))/g)].map(([, account]) => account),
+test("the name of the account is the same on every page", async () => {
+  const pages = [...(await documents()).map(({ path }) => path), ".github/CONTRIBUTING.md", ".github/RELEASING.md"];
+  const accounts = pages.flatMap((path) =>
+    [...read(path).matchAll(/(?:github\.com\/|uses: |')([A-Za-z0-9-]+)\/offshoot\b/g)].map(([, account]) => account),
   );
+  expect(accounts.length).toBeGreaterThan(10);
   expect(new Set(accounts).size).toBe(1);
 });
 

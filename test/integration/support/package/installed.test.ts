@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -51,6 +51,20 @@ test("contains each page that an error, a finding or the help names", async () =
   const pages = new Set(texts.flatMap((text) => [...text.matchAll(/\bdocs\/[\w/-]+\.md\b/g)].map(([page]) => page)));
   expect(pages.size).toBeGreaterThan(5);
   expect([...pages].filter((page) => !existsSync(join(folder, page)))).toEqual([]);
+});
+
+test("contains what its pages link to, or the link leads to the repository", async () => {
+  const folder = join(project, "node_modules/offshoot");
+  const pages = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".md"));
+  expect(pages).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", "docs/README.md"]));
+  const broken = await Promise.all(
+    pages.map(async (page) => {
+      const text = await readFile(join(folder, page), "utf8");
+      const links = [...text.matchAll(/\]\(((?![a-z]+:|#)[^)\s#]+)/g)].map(([, link = ""]) => link);
+      return links.filter((link) => !existsSync(join(folder, dirname(page), link))).map((link) => `${page}: ${link}`);
+    }),
+  );
+  expect(broken.flat()).toEqual([]);
 });
 
 test("runs a command with a database, an SQL migration and the processes that it starts itself", async () => {
