@@ -34,7 +34,7 @@ afterAll(async () => {
 
 /** Runs a workflow of the page. The first one has the index 0. */
 function run(index: number, { env, payload }: GithubEvent, more: Readonly<Record<string, string>> = {}): Promise<Results> {
-  return scene.run((workflows[index] ?? "").replaceAll("OWNER/offshoot@v0", ACTION), {
+  return scene.run((workflows[index] ?? "").replaceAll(/[\w-]+\/offshoot@v0/g, ACTION), {
     event: { env: { ...env, GITHUB_RUN_ID: String(6000 + index), ...more }, payload },
     env: () => ({ ...mock.machine, PATH: `${bin}:${process.env["PATH"]}`, NEON_API_HOST: mock.url }),
   });
