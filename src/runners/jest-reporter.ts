@@ -1,5 +1,6 @@
 // A reporter of `offshoot/jest`, with `keepOnFailure`: it runs in Jest's main process.
 import { connectSuite } from "./connection.ts";
+import { reportedNames } from "./failed-tests.ts";
 import { SOCKET } from "./jest-variables.ts";
 import { sayTo } from "./say.ts";
 
@@ -15,9 +16,10 @@ export default class FailureReporter {
     if (numFailingTests === 0 || socket === undefined) return;
     const connection = await connectSuite(socket);
     try {
-      const test = testResults.find(({ status }) => status === "failed")?.fullName ?? testFilePath;
+      const names = testResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
+      const tests = reportedNames(names.length === 0 ? [testFilePath] : names);
       const say = sayTo(process.stderr);
-      for (const line of (await connection.call({ op: "failed", file: testFilePath, test })).lines ?? []) say(line);
+      for (const line of (await connection.call({ op: "failed", file: testFilePath, tests })).lines ?? []) say(line);
     } finally {
       connection.close();
     }

@@ -47,14 +47,13 @@ function fail(thrown: unknown): never {
 }
 
 function keepAfterFailure(): void {
-  let first: string | undefined;
+  const names: string[] = [];
   afterEach((context) => {
     const { passed, name } = context as unknown as { readonly passed?: boolean; readonly name: string };
-    if (passed === false) first ??= name;
+    if (passed === false) names.push(name);
   });
   after(async () => {
-    if (first === undefined) return;
-    for (const line of await reportFailure(first)) say(line);
+    for (const line of await reportFailure(names)) say(line);
   });
 }
 

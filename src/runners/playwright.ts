@@ -1,5 +1,6 @@
 import { programFile } from "../program.ts";
 import { checkOptions } from "./check-options.ts";
+import { fullName } from "./failed-tests.ts";
 import type { DatabaseOptions } from "./options.ts";
 import { openTestDatabaseNow } from "./playwright-worker.ts";
 import { newSocket } from "./start.ts";
@@ -90,7 +91,8 @@ function hex(text: string): string {
 interface TestInfo {
   readonly status?: string | undefined;
   readonly expectedStatus: string;
-  readonly title: string;
+  /** The file, the groups and the test. */
+  readonly titlePath: readonly string[];
 }
 
 /**
@@ -105,7 +107,7 @@ export const databaseFixtures = {
       await use(database);
       if (info.status === info.expectedStatus || info.status === "skipped") return;
       const say = sayTo(process.stderr);
-      for (const line of await reportFailure(info.title)) say(line);
+      for (const line of await reportFailure([fullName(info.titlePath.slice(1))])) say(line);
     },
     { auto: true },
   ] as [(own: object, use: (database: TestDatabase) => Promise<void>, info: TestInfo) => Promise<void>, { auto: true }],

@@ -12,7 +12,13 @@ export type SuiteRequest =
   | { readonly op: "drop"; readonly clone: string }
   /** The test file that uses a clone, so that another process can report its failure. */
   | { readonly op: "uses"; readonly clone: string; readonly file: string }
-  | { readonly op: "failed"; readonly clone?: string | undefined; readonly file?: string | undefined; readonly test: string };
+  /** The names of the failed tests of a file, or of one that has ended. */
+  | {
+      readonly op: "failed";
+      readonly clone?: string | undefined;
+      readonly file?: string | undefined;
+      readonly tests: readonly string[];
+    };
 
 /** The connection strings of a clone, as environment variables. */
 export type CloneVariables = Readonly<Record<string, string>>;

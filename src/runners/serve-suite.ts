@@ -84,7 +84,10 @@ export async function serveSuite(
     }
     if (request.op === "end") {
       attached.delete(socket);
-      return { lines: attached.size === 0 ? await end() : [] };
+      // The web server of Playwright is attached for longer, and is killed. The others get the lines before.
+      const later = (): Promise<readonly string[]> => opening.then(({ suite }) => suite.later()).catch(() => []);
+      const lines = attached.size === 0 ? await end() : await later();
+      return { lines: lines.map(clean) };
     }
     const { suite, open } = await opening;
     switch (request.op) {
@@ -102,7 +105,7 @@ export async function serveSuite(
         suite.uses(request.clone, request.file);
         return {};
       case "failed":
-        return { lines: suite.failed(request.clone, request.file, request.test).map(clean) };
+        return { lines: suite.failed(request.clone, request.file, request.tests).map(clean) };
     }
   }
 

@@ -3,6 +3,7 @@ import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { messageOf, OffshootError } from "../errors.ts";
 import { ownCommand } from "../shell-command.ts";
 import type { Clone } from "../providers/provider.ts";
+import { describeFailed } from "./failed-tests.ts";
 import type { OpenSuite } from "./open-suite.ts";
 import type { SuiteClones } from "./suite-clones.ts";
 import { formatUtc } from "../moment.ts";
@@ -17,7 +18,9 @@ interface Taken {
   readonly by: object;
   /** The test files that used it, the last one last. */
   readonly files: string[];
-  failed?: string;
+  /** The names of the tests that failed in it, and how many of them a line has named. */
+  readonly failed: Set<string>;
+  named: number;
 }
 
 /** What the workers of a suite ask for. */
@@ -26,8 +29,10 @@ export interface Suite {
   reset(name: string, force: boolean): Promise<void>;
   drop(name: string): Promise<void>;
   uses(name: string, file: string): void;
-  /** Records a failed test of a clone, or of the clone that this file uses. Returns how to open the clone, once. */
-  failed(clone: string | undefined, file: string | undefined, test: string): readonly string[];
+  /** Records failed tests of a clone, or of the clone that this file uses. Returns how to open the clone, once. */
+  failed(clone: string | undefined, file: string | undefined, tests: readonly string[]): readonly string[];
+  /** Lines about kept clones in which more tests failed since a line has named them. */
+  later(): readonly string[];
   /** The process behind a connection has ended. */
   disconnected(by: object): Promise<void>;
   /** Deletes everything that is not kept. Returns what people should know. */
@@ -46,7 +51,7 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
     throw new OffshootError("DATABASE_UNKNOWN", `There is no clone ${name} in this test run.`);
   };
   /** A failed test's clone is kept; with `keepOnFailure` it must not be dropped before all tests have reported. */
-  const mayDrop = ({ failed }: Taken): boolean => failed === undefined && !keepOnFailure;
+  const mayDrop = ({ failed }: Taken): boolean => failed.size === 0 && !keepOnFailure;
   const dropQuietly = async (each: Taken, how: (name: string) => Promise<boolean | void>): Promise<void> => {
     try {
       if ((await how(each.clone.name)) !== false) taken.delete(each.clone.name);
@@ -58,12 +63,22 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
   async function takeNew(worker: string, per: Taken["per"], by: object): Promise<Clone> {
     const earlier = [...taken.values()].filter((each) => per === "file" && each.worker === worker && mayDrop(each));
     const clone = await clones.take();
-    taken.set(clone.name, { clone, worker, per, by, files: [] });
+    taken.set(clone.name, { clone, worker, per, by, files: [], failed: new Set(), named: 0 });
     for (const each of earlier) void dropQuietly(each, (name) => clones.dropUnused(name));
     return clone;
   }
 
+  /** With each line all tests of the clone are named. */
+  function later(): readonly string[] {
+    const clonesOfMore = [...taken.values()].filter(({ failed, named }) => failed.size > named);
+    return clonesOfMore.map((each) => {
+      each.named = each.failed.size;
+      return allLine(each);
+    });
+  }
+
   return {
+    later,
     take(worker, per, by) {
       if (per !== "worker") return takeNew(worker, per, by);
       const existing = ofWorker.get(worker) ?? takeNew(worker, per, by);
@@ -78,15 +93,18 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
       taken.delete(name);
     },
     uses: (name, file) => void find(name).files.push(file),
-    failed(name, file, test) {
+    failed(name, file, tests) {
       const each = [...taken.values()].findLast((one) => (name === undefined ? one.files.includes(file ?? "") : one.clone.name === name));
-      if (each === undefined || each.failed !== undefined || !keepOnFailure) return [];
-      each.failed = test;
+      if (each === undefined || tests.length === 0 || !keepOnFailure) return [];
+      for (const test of tests) each.failed.add(test);
+      // What fails later in a clone that is shared is named when a process of the runner ends.
+      if (each.named > 0) return [];
+      each.named = each.failed.size;
       const isOfServer = each.worker === SERVER;
       // The next file of the worker would change the rows of the failed test. A web server keeps its clone.
       if (each.per === "worker" && !isOfServer) ofWorker.delete(each.worker);
       const isShared = isOfServer || (file !== undefined && each.files.at(-1) !== file);
-      return [keptLine(each.clone.name, test, until, context), ...(isShared ? [SHARED] : [])];
+      return [keptLine(each, until, context), ...(isShared ? [SHARED] : [])];
     },
     async disconnected(by) {
       for (const each of taken.values())
@@ -94,24 +112,29 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
     },
     async end() {
       const all = [...taken.values()];
-      const kept = all.filter(({ failed }) => failed !== undefined);
+      const kept = all.filter(({ failed }) => failed.size > 0);
       await Promise.all(kept.map(({ clone }) => clones.keep(clone.name, until)));
       await Promise.all(all.filter((each) => !kept.includes(each)).map((each) => dropQuietly(each, (name) => clones.drop(name))));
       await clones.close();
       // On Neon a clone is a database of the run's branch, and would be deleted with it.
       const isOnBranch = open.database.provider === "neon" && kept.length > 0;
       const reason = await open.close(isOnBranch ? "kept-on-failure" : undefined);
-      if (reason === "kept-on-failure")
-        return [`The branch ${open.database.name} is kept with ${kept.length === 1 ? "the clone" : "the clones"} of the failed tests.`];
-      return [];
+      if (reason !== "kept-on-failure") return later();
+      const what = kept.length === 1 ? "the clone" : "the clones";
+      return [...later(), `The branch ${open.database.name} is kept with ${what} of the failed tests.`];
     },
   };
 }
 
 const SHARED = "Other tests use this clone too, so its rows can be different from those at the failure. Run the failed test alone.";
 
-function keptLine(name: string, test: string, until: Date, { run }: Context): string {
-  const url = ownCommand(["clone", name, "--run", run.key]);
+function keptLine({ clone, failed }: Taken, until: Date, { run }: Context): string {
+  const url = ownCommand(["clone", clone.name, "--run", run.key]);
   // With an empty URL, psql would open the database of the machine.
-  return `The clone of the failed test ${JSON.stringify(test)} is kept until ${formatUtc(until)}: url=$(${url}) && psql "$url"`;
+  return `The clone of ${describeFailed([...failed])} is kept until ${formatUtc(until)}: url=$(${url}) && psql "$url"`;
+}
+
+/** For a clone in which more tests failed after it was said how to open it. */
+function allLine({ clone, failed }: Taken): string {
+  return `The kept clone ${clone.name} is the one of ${describeFailed([...failed])}.`;
 }

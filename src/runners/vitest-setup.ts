@@ -1,5 +1,6 @@
 // The setup file of `offshoot/vitest`. It runs in each worker before each test file, and before the project's own setup files.
 import { afterAll, afterEach, inject } from "vitest";
+import { fullName } from "./failed-tests.ts";
 import { sayTo } from "./say.ts";
 import { openTestDatabase, reportFailure } from "./worker.ts";
 
@@ -13,8 +14,12 @@ await openTestDatabase({
   remedy: "Add the plugin of offshoot/vitest to this project",
 });
 
-interface Task {
+interface Group {
   readonly name: string;
+  readonly suite?: Group | undefined;
+}
+
+interface Task extends Group {
   readonly result?: { readonly state?: string } | undefined;
 }
 
@@ -24,9 +29,12 @@ afterEach(({ task }: { readonly task: Task }) => {
   if (task.result?.state === "fail") failed.push(task);
 });
 afterAll(async () => {
-  const [first] = failed.filter(({ result }) => result?.state === "fail");
+  const names = failed.filter(({ result }) => result?.state === "fail").map((task) => fullName(titlesOf(task)));
   failed.length = 0;
-  if (first === undefined) return;
   const say = sayTo(process.stderr);
-  for (const line of await reportFailure(first.name)) say(line);
+  for (const line of await reportFailure(names)) say(line);
 });
+
+function titlesOf({ suite, name }: Group): readonly string[] {
+  return [...(suite === undefined ? [] : titlesOf(suite)), name];
+}

@@ -1,5 +1,6 @@
 import { describeError, type ErrorCode, isOffshootError, OffshootError } from "../errors.ts";
 import { connectSuite, type SuiteConnection } from "./connection.ts";
+import { reportedNames } from "./failed-tests.ts";
 import type { SuiteReply } from "./protocol.ts";
 import { setVariables, unusableVariables } from "./variables.ts";
 
@@ -132,11 +133,12 @@ export function testDatabase(): TestDatabase {
   };
 }
 
-/** Reports a failed test of this worker. Returns how to open its clone, if it is kept. */
-export async function reportFailure(test: string): Promise<readonly string[]> {
+/** Reports failed tests of this worker. Returns how to open their clone, if it is kept. */
+export async function reportFailure(names: readonly string[]): Promise<readonly string[]> {
   const opened = shared[KEY];
-  if (opened === undefined) return [];
-  return (await (await opened.connect()).call({ op: "failed", clone: opened.clone.name, test })).lines ?? [];
+  if (opened === undefined || names.length === 0) return [];
+  const request = { op: "failed", clone: opened.clone.name, tests: reportedNames(names) } as const;
+  return (await (await opened.connect()).call(request)).lines ?? [];
 }
 
 /** Says which test file uses this worker's clone, so that a reporter can name it. */

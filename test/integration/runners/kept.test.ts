@@ -78,3 +78,51 @@ const test = base.extend(databaseFixtures);\n${tests}\n`,
   expect(output).toMatch(/The clone of the failed test .*k2.* is kept until/);
   await expectKept(project, output);
 });
+
+/** Two files: five tests fail in the first one, and one in a group of the second one. */
+const FAILING: Readonly<Record<string, (body: string) => string>> = {
+  vitest: (body) => `import { describe, test } from "vitest";\n${body}`,
+  jest: (body) => body,
+  "node-test": (body) => `import { describe, test } from "node:test";\n${body}`,
+};
+const fails = (title: string): string => `test(${JSON.stringify(title)}, () => { throw new Error("on purpose"); });\n`;
+
+test.each(["vitest", "jest", "node-test"] as const)("%s names the failed tests of each kept clone", async (runner) => {
+  if (!hasRunners("current")) return;
+  const project = await runnerProject(runner);
+  const header = FAILING[runner] ?? String;
+  await project.write("test/many.test.js", header(`test("passes", () => {});\n${["a", "b", "c", "d", "e"].map(fails).join("")}`));
+  await project.write("test/one.test.js", header(`describe("notes", () => { ${fails("are added")} });\n`));
+  const { output } = await project.run([], { OFFSHOOT_KEEP_ON_FAILURE: "true" });
+  const kept = [...output.matchAll(/The clone of (the failed tests? .*?) is kept until .*npx offshoot clone (\S+) /g)];
+  const one = runner === "node-test" ? "are added" : "notes are added";
+  expect({ output, kept: kept.map(([, tests]) => tests).toSorted() }).toMatchObject({
+    kept: [`the failed test "${one}"`, 'the failed tests "a", "b", "c" and 2 more'],
+  });
+  expect(new Set(kept.map(([, , name]) => name)).size).toBe(2);
+  const key = /--run '?([^ ')]+)/.exec(output)?.[1] ?? "";
+  const { stdout } = await project.offshoot("clone", "--list", "--run", key, "--json");
+  const { clones } = JSON.parse(stdout) as { readonly clones: readonly { readonly name: string; readonly kept: boolean }[] };
+  expect(
+    clones
+      .filter((clone) => clone.kept)
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(kept.map(([, , name]) => name).toSorted());
+});
+
+test("Playwright names at the end all tests that failed in the clone of its web server", async () => {
+  if (!hasRunners("current")) return;
+  const project = await runnerProject("playwright");
+  const tests = ["a", "b", "c", "d"].map((title) => `test("${title}", async ({ database }) => { throw new Error("on purpose"); });\n`);
+  await project.write(
+    "test/failing.spec.js",
+    `import { test as base } from "@playwright/test"; import { databaseFixtures } from "offshoot/playwright";
+const test = base.extend(databaseFixtures);\ntest.describe("notes", () => {\n${tests.join("")}});\n`,
+  );
+  const { output } = await project.run(["failing", "--workers=1"], { OFFSHOOT_KEEP_ON_FAILURE: "true" });
+  const [, name = ""] = /The clone of the failed test "notes a" is kept until .*npx offshoot clone (\S+) /.exec(output) ?? [];
+  expect({ output, name }).toMatchObject({ name: expect.stringMatching(/^\w+-\d+$/) });
+  expect(output.match(/is kept until/g)).toHaveLength(1);
+  expect(output).toContain(`The kept clone ${name} is the one of the failed tests "notes a", "notes b", "notes c" and 1 more.`);
+});
