@@ -8,6 +8,7 @@ import { passLogin } from "./login.ts";
 import type { ServerError } from "../postgres/server-error.ts";
 import { tapErrors, type TapListener } from "./error-tap.ts";
 import { fatalError, sessionMessage, withLength } from "./messages.ts";
+import { startupSettings } from "./startup-settings.ts";
 
 /** What a broker needs to serve the clients of one migration command. */
 export interface BrokerOptions {
@@ -20,8 +21,11 @@ export interface BrokerOptions {
   readonly checksConnection: boolean;
   /** Called when the server has opened the session with that name, before the client can use it. Returns why not, if it must not. */
   readonly admit: (name: string) => Promise<string | undefined>;
-  /** Returns who reads along with the session of that name, which `admit` has accepted. Default nobody. */
-  readonly observe?: ((name: string) => SessionTap) | undefined;
+  /**
+   * Returns who reads along with the session of that name, which `admit` has accepted. `settings`: those with which the client asked
+   * to start it. Default nobody.
+   */
+  readonly observe?: ((name: string, settings: ReadonlyMap<string, string>) => SessionTap) | undefined;
 }
 
 /** Reads along with one session, and changes nothing that is passed on. */
@@ -102,7 +106,7 @@ export async function serveClient(client: Socket, options: BrokerOptions, counts
     }
     counts.admitted += 1;
     client.write(held);
-    const tap = options.observe?.(name);
+    const tap = options.observe?.(name, startupSettings(message.parameters));
     backend.on("data", tapErrors(recordIn(counts)));
     if (tap !== undefined) entry = passThrough(tap, backend);
     client.pipe(entry ?? backend);

@@ -18,14 +18,14 @@ interface Block {
   hasFailed: boolean;
 }
 
-/** What was set when each statement ran. `initial`: whether sessions start with a limit. Pure. */
+/** What was set when each statement ran. `initial`: whether sessions start with a limit, where the client sets none itself. Pure. */
 export function lockTimeouts(statements: readonly ReadStatement[], initial: boolean): (blamed: Blamed) => boolean {
   const sessions = new Map<string, ReturnType<typeof newSession>>();
   const ofParts = new Map<StatementPart, boolean>();
   const ofStatements = new Map<ReadStatement, boolean>();
   for (const statement of statements) {
     const { sent, parts } = statement;
-    const session = sessions.get(sent.session) ?? newSession(initial);
+    const session = sessions.get(sent.session) ?? newSession(sent.startsLimited ?? initial);
     sessions.set(sent.session, session);
     const ran = sent.sqlstate === undefined || sent.isCut === true ? parts : parts.slice(0, sent.tags.length);
     for (const part of ran) ofParts.set(part, session.run(part.tokens));

@@ -6,6 +6,7 @@ import { type Session, withSession } from "../../postgres/connect.ts";
 import { type DirectUrl, parseUrl } from "../../postgres/url.ts";
 import { checksConnection } from "../../readiness/admission.ts";
 import { brokerUrl } from "../../readiness/fence.ts";
+import { isLimit } from "../sql/lock-timeout.ts";
 import { pauseBudget } from "./pause-budget.ts";
 import { type Probe, type Prober, startProber } from "./prober.ts";
 import type { RecordedTransaction, Recording, SentStatement } from "./recording.ts";
@@ -115,9 +116,11 @@ async function run<T>(
         open.add(pid);
         return undefined;
       },
-      observe: (session) => {
+      observe: (session, settings) => {
+        const lockTimeout = settings.get("lock_timeout");
         const tap = recordSession({
           session,
+          startsLimited: lockTimeout === undefined ? undefined : isLimit(lockTimeout),
           now,
           markOf: (sql, parameters) => (records === undefined ? undefined : markIn(sql, parameters(), records)),
           add(statement) {

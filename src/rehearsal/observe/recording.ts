@@ -4,6 +4,8 @@ export type Moment = number;
 /** What a client sent as one unit: a Query message with its statements, or one execution of a prepared statement. */
 export interface SentStatement {
   readonly session: string;
+  /** Whether the client started the session with a `lock_timeout` of its own that is a limit. Unset: with that of its role. */
+  readonly startsLimited?: boolean | undefined;
   /** The text as it was sent, up to a limit. It never leaves this process unless literals are wanted. */
   readonly sql: string;
   /** When it was sent, or when the server was ready for it: a client can send the next one before that. */

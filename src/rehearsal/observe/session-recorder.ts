@@ -31,6 +31,8 @@ interface Waiting {
 
 export interface RecorderOptions {
   readonly session: string;
+  /** As in `SentStatement`. */
+  readonly startsLimited?: boolean | undefined;
   readonly now: () => Moment;
   /** The migration whose record a statement writes, if it writes one. */
   readonly markOf: (sql: string, parameters: () => readonly string[]) => string | undefined;
@@ -47,7 +49,7 @@ export interface RecorderOptions {
  * Reads along with one session (PostgreSQL documentation, "Message Flow"): which statements it runs, when each one starts and
  * ends, and when its transactions end. It keeps no parameter and no row.
  */
-export function recordSession({ session, now, markOf, add, begin, beforeNext }: RecorderOptions): SessionTap {
+export function recordSession({ session, startsLimited, now, markOf, add, begin, beforeNext }: RecorderOptions): SessionTap {
   const prepared = new Map<string, KeptText>();
   const portals = new Map<string, Portal>();
   const waiting: Waiting[] = [];
@@ -66,6 +68,7 @@ export function recordSession({ session, now, markOf, add, begin, beforeNext }: 
     inBatch += 1;
     const statement: SentStatement = {
       session,
+      startsLimited,
       sql,
       startMs,
       endMs: undefined,

@@ -45,7 +45,12 @@ function mentions(tokens: readonly Token[]): boolean {
 function valueOf(token: Token | undefined): TimeoutChange["to"] {
   const text = textOf(token);
   if (text === "default") return "default";
-  return /^\s*0+(\.0*)?\s*[a-z]*\s*$/.test(text) ? "none" : "limit";
+  return isLimit(text) ? "limit" : "none";
+}
+
+/** Whether a value of `lock_timeout` is a limit. 0 in any unit is none. */
+export function isLimit(value: string): boolean {
+  return !/^\s*0+(\.0*)?\s*[a-z]*\s*$/.test(value);
 }
 
 /** In lower case, without the quotes of a string. */

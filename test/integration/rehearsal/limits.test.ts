@@ -61,6 +61,9 @@ test("a strong lock without a lock_timeout is one note, and none with it", SLOW,
     "alter table person add column a int;\nselect pg_sleep(0.25);\nalter table person add column b int;\n",
   );
   expect([code, codes(result)]).toEqual([0, [["lock-without-timeout", "info"]]]);
+  // libpq, and the driver of the tool, ask for it when they start the session.
+  const { stdout } = await project.offshoot(["rehearse", "--json", "--no-alternatives"], { PGOPTIONS: "-c lock_timeout=3s" });
+  expect(codes(JSON.parse(stdout) as Rehearsal)).toEqual([]);
   expect(codes((await rehearse("set lock_timeout = '3s';\nalter table person add column a int;\n")).result)).toEqual([]);
   const taken = await rehearse("set lock_timeout = '3s';\nselect 1;\nset lock_timeout = 0;\ncreate index on person (id);\n");
   expect(taken.result.findings).toMatchObject([{ code: "lock-without-timeout", facts: { lock: "SHARE" }, at: { line: 4 } }]);
