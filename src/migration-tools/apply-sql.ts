@@ -9,6 +9,7 @@ import { codeOf, messageOf } from "../errors.ts";
 import { failUnlessSettled } from "../process/settled.ts";
 import { type Session, withSession } from "../postgres/connect.ts";
 import { createOnlyOurs } from "../postgres/only-ours.ts";
+import { nthStatement } from "../postgres/sql/nth-statement.ts";
 import { readBytes } from "../read-file.ts";
 import { fileError } from "./file-error.ts";
 import type { SentFile } from "./file-place.ts";
@@ -108,7 +109,9 @@ async function apply(session: Session, file: string, record: string): Promise<vo
   try {
     await runFile(session, file, text, { before: "begin;\n", after: `\n;${RESET_ROLE};${record};commit` });
   } catch (thrown) {
-    if (codeOf(thrown instanceof Error ? thrown.cause : thrown) !== NOT_IN_TRANSACTION || commitsItself(text)) throw thrown;
+    const isOther = codeOf(thrown instanceof Error ? thrown.cause : thrown) !== NOT_IN_TRANSACTION;
+    // The statements of one message are in a transaction, also without `begin`.
+    if (isOther || commitsItself(text) || nthStatement(text, 1) !== undefined) throw thrown;
     await runFile(session, file, text, { before: "", after: "" });
     await session.query(record);
   }

@@ -1,7 +1,7 @@
 import { excerptAt } from "../postgres/excerpt.ts";
 import { indexOfByte, indexOfPosition, lineAt } from "../postgres/position.ts";
-import { statementsIn } from "../postgres/sql/split.ts";
-import type { Token } from "../postgres/sql/tokens.ts";
+import { nthStatement } from "../postgres/sql/nth-statement.ts";
+import { tokensOf } from "../postgres/sql/tokens.ts";
 
 /** The text of a file as it was sent, and how far the server came. */
 export interface SentFile {
@@ -55,14 +55,13 @@ function placeOfPosition(position: string, { before, text, after, countsBytes }:
 function placeOfStatement(error: ErrorPlace, { text, statementsBefore, completed, countsBytes }: SentFile): FilePlace | undefined {
   // The server sends one tag for each statement that it completes.
   const nth = completed - statementsBefore;
-  const parts = nth < 0 ? [] : statementsIn(text);
-  const tokens = parts[nth]?.tokens ?? [];
-  const [first] = tokens;
-  if (first === undefined) return undefined;
-  const written = text.slice(first.at, parts[nth + 1]?.tokens[0]?.at);
+  const statement = nth < 0 ? undefined : nthStatement(text, nth);
+  if (statement === undefined) return undefined;
+  const { start, end } = statement;
+  const written = text.slice(start, end);
   const inside = indexInQuery(error, written, countsBytes);
-  if (inside !== undefined) return pointed(text, first.at + inside, false);
-  return { line: lineAt(text, first.at) + linesInBlock(error.where ?? "", text, tokens), excerpt: [], isEnd: false };
+  if (inside !== undefined) return pointed(text, start + inside, false);
+  return { line: lineAt(text, start) + linesInBlock(error.where ?? "", written), excerpt: [], isEnd: false };
 }
 
 /** A place in a query of PL/pgSQL, if the query is in the statement once. `PERFORM` is a SELECT for the server. */
@@ -78,15 +77,14 @@ function indexInQuery({ internalQuery, internalPosition }: ErrorPlace, written: 
 }
 
 /** The lines from the start of a DO block to the statement in it that failed. PL/pgSQL counts from the line where the body begins. */
-function linesInBlock(where: string, text: string, tokens: readonly Token[]): number {
-  const [first] = tokens;
+function linesInBlock(where: string, written: string): number {
+  if (!/^do\b/i.test(written)) return 0;
+  const tokens = tokensOf(written);
   const body = tokens.find(({ kind }, at) => kind === "string" && tokens[at - 1]?.text.toLowerCase() !== "language");
   // The outermost frame comes last: a block can run another one.
   const frame = where.split("\n").findLast((line) => IN_BLOCK.test(line)) ?? "";
   const line = IN_BLOCK.exec(frame)?.[1];
-  if (first?.text.toLowerCase() !== "do" || body === undefined || line === undefined) return 0;
-  const between = text.slice(first.at, body.at);
-  return lineAt(between, between.length) + Number(line) - 2;
+  return body === undefined || line === undefined ? 0 : lineAt(written, body.at) + Number(line) - 2;
 }
 
 function pointed(text: string, index: number, isEnd: boolean): FilePlace {

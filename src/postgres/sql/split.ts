@@ -40,7 +40,8 @@ export function statementsIn(sql: string, allTokens: readonly Token[] = tokensOf
   return parts;
 }
 
-function depthChange({ kind, text }: Token, before: readonly Token[], depth: number): number {
+/** How a token changes the number of statements that are open around it. */
+export function depthChange({ kind, text }: Token, before: readonly Token[], depth: number): number {
   if (kind === "symbol" && isRule(before)) return text === "(" ? 1 : text === ")" ? -1 : 0;
   if (kind !== "word") return 0;
   const word = text.toLowerCase();

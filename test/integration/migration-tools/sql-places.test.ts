@@ -110,6 +110,7 @@ const FILES: Readonly<Record<string, string | Buffer>> = {
     "create function f() returns int language sql begin atomic select 1; select 2; end;\nselect 1 / (select 0);\n",
   "without a position, after a rule":
     "create table shop (id int);\ncreate rule r as on insert to shop do also (delete from shop; select 1);\ninsert into shop values (1);\nselect 1 / (select 0);\n",
+  "of a statement that cannot run in a transaction, after one that must": "savepoint one;\nvacuum pg_class;\n",
   "of a statement that cannot run in a transaction": "create table shop (id int);\ncreate index concurrently on shop (id);\nselect 1;\n",
 };
 
