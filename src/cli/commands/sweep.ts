@@ -37,7 +37,7 @@ export const execute: Execute = async (invocation, flags) => {
   invocation.print(json, () => [
     ...planTable([...planned.map((each) => row(verbOf(each), each)), ...result.keep.map((each) => row("keep", each))], invocation.columns),
     ...savingsTable(result.savings),
-    totalOf(result, flags["plan"]),
+    fold(totalOf(result, flags["plan"]), invocation.columns),
   ]);
   for (const { listed, error } of result.failed) invocation.log(`Could not delete ${listed.name} (${listed.id}): ${error}`);
   if (result.failed.length > 0) invocation.exitCode = EXIT.leftBehind;

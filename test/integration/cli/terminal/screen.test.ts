@@ -59,6 +59,22 @@ test.for([60, 80, 120])("no row is wider than %i columns, with a long name and w
   for (const row of ended.rows) expect(row).toMatch(/^([✓·] | {13}\S)/);
 });
 
+test("the last line of a sweep is divided between words where it is wider than the terminal", async () => {
+  await project.offshoot(["up", "--run", "swept"]);
+  const file = `${"a-plan-".repeat(4)}for-review.json`;
+  const { code, rows } = await offshoot(["sweep", "--run", "swept", "--older-than", "0", "--idle", "0", "--plan", file], 80);
+  expect(code).toBe(0);
+  const at = rows.findIndex((row) => row.startsWith("Nothing was deleted. The plan is in"));
+  expect(
+    rows
+      .slice(at)
+      .map((row) => row.trim())
+      .join(" "),
+  ).toMatch(/: it deletes \d+ of \d+ databases?(, keeps \d+)?\.$/);
+  for (const row of rows.slice(at)) expect(row.length).toBeLessThan(80);
+  expect(rows.slice(at + 1).every((row) => row.startsWith("  "))).toBe(true);
+});
+
 test("a job that waits shows for whom and how long", async () => {
   await project.offshoot(["up", "--run", "waits"]);
   const leader = project.start(["migrate", "--run", "waits", "--", "sh", "-c", "echo begun; sleep 3"]);
