@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { commandLine, MARK, marked, signalAll } from "../support/processes.ts";
 import { type Actor, type Ended, hasEnded, startActor } from "./actor.ts";
@@ -63,7 +63,8 @@ export async function play(schedule: Schedule, venue: Venue): Promise<Played> {
       decoys: decoys.length,
       missingDecoys: await missing(decoys),
       secrets: [...venue.secrets, ...passwordsOf(entries)],
-      strangeFiles: (await readdir(folder, { recursive: true })).filter((name) => name.includes("hacked")),
+      // The record of a git branch has its name, so only what a shell itself would have made is strange.
+      strangeFiles: (await readdir(folder, { recursive: true })).filter((path) => basename(path).startsWith("hacked")),
     };
     const { checked, broken } = judge(outcome);
     const kills = ends.flatMap(({ kill }) => kill ?? []);
