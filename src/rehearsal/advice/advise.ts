@@ -1,16 +1,12 @@
 import type { StatementPart } from "../measure/parts.ts";
 import { type Advice, inWords } from "./advice.ts";
 import { inBatchesOf } from "./batches.ts";
-import { lower, readAlterTable, textOf } from "../sql/alter-table.ts";
-import { adviceForColumn } from "./columns.ts";
-import { adviceForConstraint } from "./constraints.ts";
+import { lower, textOf } from "../sql/alter-table.ts";
+import { forActions } from "./actions.ts";
 import { withoutTransaction } from "./without-transaction.ts";
 
 /** What helps in general, when a statement itself cannot be replaced. */
 const SHORT = "Run the statement in a transaction of its own, with a lock_timeout of some seconds, and try again when that time passes.";
-
-/** What is said where only some actions of an ALTER TABLE have a safer way. */
-const REST = " The other actions of the statement are not in this advice: keep them in a statement of their own.";
 
 /** What an advice depends on besides the statement. */
 export interface AdviceOptions {
@@ -35,7 +31,7 @@ function adviceFor(part: StatementPart | undefined, major: number): Advice {
   const whole = textOf(tokens);
   switch (kind) {
     case "alter table":
-      return forAlterTable(part, major);
+      return forActions(tokens, major) ?? inWords(SHORT);
     case "create index":
       return {
         text: "Build the index concurrently, outside of a transaction. Writers are then not blocked.",
@@ -92,25 +88,6 @@ export function adviseToCommit(otherMigration: string | undefined): Advice {
   return inWords(
     `The tool ran both migrations in one transaction, and locks are held until its end. Set the tool to run each migration in a transaction of its own.${way}`,
   );
-}
-
-function forAlterTable({ tokens }: StatementPart, major: number): Advice {
-  const statement = readAlterTable(tokens);
-  if (statement === undefined) return inWords(SHORT);
-  const { table, actions } = statement;
-  const found = actions.map((action) => adviceForConstraint(table, action, major) ?? adviceForColumn(table, action, major));
-  const known = found.filter((advice) => advice !== undefined);
-  const [first, second] = known;
-  if (first === undefined) return inWords(SHORT);
-  const isWhole = known.length === actions.length;
-  const rest = isWhole || known.every(({ sql }) => sql.length === 0) ? "" : REST;
-  if (second === undefined) return { ...first, text: first.text + rest, isRunnable: first.isRunnable && isWhole };
-  return {
-    text: [...new Set(known.map(({ text }) => text))].join(" ") + rest,
-    sql: known.flatMap(({ sql }) => sql),
-    own: known.flatMap(({ own = [] }) => own),
-    isRunnable: isWhole && known.every(({ isRunnable }) => isRunnable),
-  };
 }
 
 /** An index of a partitioned table cannot be built concurrently (PostgreSQL documentation, "CREATE INDEX"). */

@@ -25,7 +25,12 @@ export function readAlterTable(tokens: readonly Token[]): AlterTable | undefined
   while (tokens[at]?.text === ".") at += 2;
   const table = textOf(tokens.slice(start, at));
   if (tokens[at]?.text === "*") at += 1;
-  return { table, actions: splitAtCommas(tokens.slice(at)).map((each) => ({ tokens: each, words: each.map(wordOf).join(" ") })) };
+  return { table, actions: splitAtCommas(tokens.slice(at)).map(actionOf) };
+}
+
+/** An action of an `ALTER TABLE` from its tokens. Pure. */
+export function actionOf(tokens: readonly Token[]): Action {
+  return { tokens, words: tokens.map(wordOf).join(" ") };
 }
 
 /** The text of tokens, with one blank where the original had any. */

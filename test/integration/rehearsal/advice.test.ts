@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
+import { STABLE_FUNCTIONS } from "../../../src/rehearsal/advice/default-value.ts";
 import { subjectOf } from "../../../src/rehearsal/judge/subject.ts";
 import { kindOf } from "../../../src/rehearsal/sql/kinds.ts";
 import { migrationFiles } from "../../../src/rehearsal/sql/migration-files.ts";
@@ -33,6 +34,9 @@ const MORE: readonly string[] = [
   "update t set b = 'same' where a < 500 or a > 900",
   "delete from t where a < 700",
   "alter table t add column x float not null default random()",
+  "alter table t add column x int default 5 constraint p check (x > 0) not null",
+  "alter table t alter b set not null, alter n drop not null, add constraint p check (x > 0), add column x int not null default 5",
+  "alter table t drop column n, add column n uuid not null default gen_random_uuid(), add column y text default 'const'",
 ];
 
 const LONG = `${"long".repeat(15)}ong`;
@@ -87,6 +91,17 @@ const CASES = [
   ...MORE.map((sql) => [sql, sql, undefined] as const),
   ...ODD_CHANGES.map((sql) => [sql, sql, ODD] as const),
 ].filter(([, sql]) => sql.split("; ").some((each) => advised(each, true).length > 0));
+
+test("the functions that are known as stable or immutable are so on the server", async () => {
+  const rows = await withSession(stage.server, (session) =>
+    session.query(
+      "select name from unnest($1::text[]) name where not exists (select from pg_proc where proname = name) " +
+        "or exists (select from pg_proc where proname = name and provolatile = 'v')",
+      [[...STABLE_FUNCTIONS]],
+    ),
+  );
+  expect(rows).toEqual([]);
+});
 
 test("most patterns that are dangerous have advice in SQL", () => {
   expect(CASES.length).toBeGreaterThan(20);

@@ -1,0 +1,78 @@
+import { tokensOf } from "../../postgres/sql/tokens.ts";
+import { type Action, actionOf, textOf } from "../sql/alter-table.ts";
+import { addedColumn, type AddedColumn, type ColumnClause } from "../sql/column-clauses.ts";
+import { derivedName } from "../sql/names.ts";
+import { type Advice, inBatches, inWords } from "./advice.ts";
+import { adviceForConstraint, forNotNull } from "./constraints.ts";
+import { volatilityOf } from "./default-value.ts";
+
+/** The safer way to add a column. Undefined where nothing is written or read for it, such as with a constant default. Pure. */
+export function forNewColumn(table: string, tokens: Action["tokens"], major: number): Advice | undefined {
+  const column = addedColumn(tokens);
+  const generated = clauseOf(column, "generated");
+  if (/\b(stored|identity)\b/i.test(textOf(generated)) || /^(small|big)?serial\d?$/i.test(column.type)) {
+    return inWords(
+      "A new column with a value for each row makes Postgres write all rows under a strong lock. Add an ordinary column that can be NULL, fill it in batches, and add the default for new rows first.",
+      [
+        `alter table ${table} add column ${column.name} ${column.type.replace(/^bigserial|serial8$/i, "bigint").replace(/^(serial4?|smallserial)$/i, "integer")}`,
+      ],
+    );
+  }
+  const value = clauseOf(column, "default").slice(1);
+  const volatility = volatilityOf(value);
+  if (volatility === "no") return forKeys(table, tokens, column, major);
+  return forVolatileDefault(table, column, textOf(value), volatility, major);
+}
+
+function forVolatileDefault(table: string, column: AddedColumn, expression: string, volatility: "yes" | "perhaps", major: number): Advice {
+  const { name, type, clauses } = column;
+  const others = clauses.some(isKey) ? " Add its keys and checks afterwards, as for a column that exists." : "";
+  const cause =
+    volatility === "yes"
+      ? "A default that differs for each row makes"
+      : "A default with a volatile function (one that is not marked as stable or immutable) makes";
+  return inWords(
+    `${cause} Postgres write all rows under a strong lock. Add the column without it, set the default for new rows, and fill the old rows in batches: repeat the update until it changes no row.${others}`,
+    [
+      `alter table ${table} add column ${name} ${type}`,
+      `alter table ${table} alter column ${name} set default ${expression}`,
+      `update ${table} set ${name} = ${expression} where ${inBatches(table, `${name} is null`)}`,
+      ...(clauses.some(({ kind }) => kind === "not") ? forNotNull(table, name, major).sql : []),
+    ],
+  );
+}
+
+/** The keys and checks of a new column read all rows, also where the column itself is a change of the catalog only. */
+function forKeys(table: string, tokens: Action["tokens"], column: AddedColumn, major: number): Advice | undefined {
+  const value = textOf(clauseOf(column, "default")).toLowerCase();
+  // A foreign key without another value than NULL is not validated (PostgreSQL source, transformAlterTableStmt).
+  const isRead = (clause: ColumnClause): boolean => isKey(clause) && (clause.kind !== "references" || /^default (?!null\b)/.test(value));
+  const later = column.clauses.filter(isRead);
+  if (later.length === 0) return undefined;
+  const found = later.map((clause) => adviceForConstraint(table, constraintOf(table, column.name, clause), major));
+  const left = new Set(later.flatMap((clause) => clause.tokens));
+  return {
+    text: "The keys and checks of a new column make Postgres read all rows under a strong lock. Add the column without them, which changes only the catalog, and add them afterwards, as for a column that exists.",
+    sql: [`alter table ${table} ${textOf(tokens.filter((token) => !left.has(token)))}`, ...found.flatMap((advice) => advice?.sql ?? [])],
+    isRunnable: found.every((advice) => advice?.isRunnable === true),
+  };
+}
+
+/** The constraint of a table that is equal to one of a column, with the name that Postgres gives it. */
+function constraintOf(table: string, column: string, { kind, tokens }: ColumnClause): Action {
+  const isNamed = tokens[0]?.text.toLowerCase() === "constraint";
+  const body = isNamed ? tokens.slice(2) : tokens;
+  const ending = { check: "check", unique: "key", references: "fkey" }[kind] ?? "pkey";
+  const name = isNamed ? tokens[1]?.text : derivedName(kind === "primary" ? [table] : [table, column], ending);
+  const words = { check: 1, unique: 1, primary: 2 }[kind] ?? 0;
+  const head = { check: "check", unique: `unique (${column})`, primary: `primary key (${column})` }[kind] ?? `foreign key (${column})`;
+  return actionOf(tokensOf(`add constraint ${name} ${head} ${textOf(body.slice(words))}`));
+}
+
+function isKey({ kind }: ColumnClause): boolean {
+  return ["check", "unique", "primary", "references"].includes(kind);
+}
+
+function clauseOf({ clauses }: AddedColumn, kind: string): ColumnClause["tokens"] {
+  return clauses.find((clause) => clause.kind === kind)?.tokens ?? [];
+}
