@@ -47,7 +47,7 @@ export function forActions(tokens: readonly Token[], major: number): Advice | un
       // A constraint is dropped, and a default set, when what the costly actions make is there.
       ...keptSql(kept.filter((action) => !isFirst(action))),
     ],
-    own: known.flatMap(({ own = [] }) => own),
+    bodies: new Map(known.flatMap(({ bodies = [] }) => [...bodies])),
     isRunnable: isWhole && known.every(({ isRunnable }) => isRunnable),
   };
 }

@@ -4,8 +4,8 @@ export interface Advice {
   readonly text: string;
   /** Statements for it, with the literals of the original. Each one is a transaction of its own. */
   readonly sql: readonly string[];
-  /** Those of the statements that have no literal of the original, so that they can be shown as they are. */
-  readonly own?: readonly string[];
+  /** How those of them whose body has literals of the original, or of offshoot, are shown where literals are hidden. */
+  readonly bodies?: ReadonlyMap<string, string>;
   /** Whether the statements do the same as the original and can be run as they are. */
   readonly isRunnable: boolean;
 }

@@ -1,27 +1,62 @@
 import { tokensOf } from "../../postgres/sql/tokens.ts";
-import { type Action, actionOf, textOf } from "../sql/alter-table.ts";
+import { type Action, actionOf, bracketed, textOf } from "../sql/alter-table.ts";
 import { addedColumn, type AddedColumn, type ColumnClause } from "../sql/column-clauses.ts";
 import { derivedName } from "../sql/names.ts";
 import { type Advice, inBatches, inWords } from "./advice.ts";
 import { adviceForConstraint, forNotNull } from "./constraints.ts";
 import { volatilityOf } from "./default-value.ts";
+import { filledByTrigger } from "./trigger.ts";
 
 /** The safer way to add a column. Undefined where nothing is written or read for it, such as with a constant default. Pure. */
 export function forNewColumn(table: string, tokens: Action["tokens"], major: number): Advice | undefined {
   const column = addedColumn(tokens);
   const generated = clauseOf(column, "generated");
-  if (/\b(stored|identity)\b/i.test(textOf(generated)) || /^(small|big)?serial\d?$/i.test(column.type)) {
+  if (/\bstored\b/i.test(textOf(generated))) return forStored(table, column, generated, major);
+  if (/\bidentity\b/i.test(textOf(generated)) || /^(small|big)?serial\d?$/i.test(column.type)) {
     return inWords(
-      "A new column with a value for each row makes Postgres write all rows under a strong lock. Add an ordinary column that can be NULL, fill it in batches, and add the default for new rows first.",
-      [
-        `alter table ${table} add column ${column.name} ${column.type.replace(/^bigserial|serial8$/i, "bigint").replace(/^(serial4?|smallserial)$/i, "integer")}`,
-      ],
+      "A new column with a number for each row makes Postgres write all rows under a strong lock. Add an ordinary column that can be NULL, create a sequence, set its next value as the default for new rows, and fill the old rows in batches.",
+      [`alter table ${table} add column ${column.name} ${integerType(column.type)}`],
     );
   }
   const value = clauseOf(column, "default").slice(1);
   const volatility = volatilityOf(value);
   if (volatility === "no") return forKeys(table, tokens, column, major);
   return forVolatileDefault(table, column, textOf(value), volatility, major);
+}
+
+function integerType(type: string): string {
+  return type
+    .replace(/^(bigserial|serial8)$/i, "bigint")
+    .replace(/^(smallserial|serial2)$/i, "smallint")
+    .replace(/^serial4?$/i, "integer");
+}
+
+/** A default cannot name another column (PostgreSQL documentation, "CREATE TABLE"), so new rows need a trigger. */
+function forStored(table: string, column: AddedColumn, generated: ColumnClause["tokens"], major: number): Advice {
+  const { name, type, clauses } = column;
+  const value = textOf(
+    bracketed(
+      generated,
+      generated.findIndex(({ text }) => text === "("),
+    ).slice(1, -1),
+  );
+  const { triggers, batch, bodies } = filledByTrigger({ table, about: name, column: name, value });
+  const others = clauses.some(isKey) ? " Add its keys and checks afterwards, as for a column that exists." : "";
+  const virtual =
+    major < 18
+      ? ""
+      : " Or add it as a virtual column (VIRTUAL in place of STORED): this changes only the catalog, its value is computed when it is read, and it cannot have an index, a type or a function of the application.";
+  return {
+    text: `A stored generated column makes Postgres write all rows under a strong lock. Add an ordinary column, fill it for new and changed rows with a trigger, and for the old rows in batches: repeat the update until it changes no row. A default cannot do this, because it cannot name another column.${others}${virtual}`,
+    sql: [
+      `alter table ${table} add column ${name} ${type}`,
+      ...triggers,
+      batch,
+      ...(clauses.some(({ kind }) => kind === "not") ? forNotNull(table, name, major).sql : []),
+    ],
+    bodies,
+    isRunnable: false,
+  };
 }
 
 function forVolatileDefault(table: string, column: AddedColumn, expression: string, volatility: "yes" | "perhaps", major: number): Advice {

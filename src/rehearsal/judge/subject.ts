@@ -38,7 +38,11 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
     ...(migration === undefined ? {} : { migration }),
     ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),
     advice: advice.text,
-    sql: advice.sql.map((sql) => (advice.own?.includes(sql) === true ? sql : withBatchSize(textOf(tokensOf(sql), shown, LONGEST_ADVICE)))),
+    sql: advice.sql.map((sql) => {
+      const body = advice.bodies?.get(sql);
+      if (body !== undefined) return shown.literals ? sql : body;
+      return withBatchSize(textOf(tokensOf(sql), shown, LONGEST_ADVICE));
+    }),
   };
   return { subject, advice };
 }

@@ -48,6 +48,11 @@ export function schemaPart(name: string): string {
   return name.slice(0, name.length - (/(?:"(?:[^"]|"")*"|[^".]+)$/.exec(name)?.[0].length ?? 0));
 }
 
+/** The name of an object as it is written, without its schema: `orders` of `app.orders`. Pure. */
+export function lastPart(name: string): string {
+  return name.slice(schemaPart(name).length);
+}
+
 function folded({ kind, text }: Token): string {
   return kind === "word"
     ? text.toLowerCase()

@@ -27,6 +27,13 @@ beforeAll(async () => {
   stage = await prepareStage((await sharedServer()).url, ROWS);
 }, 120_000);
 
+/** New columns that are computed from others. */
+const STORED = [
+  "alter table t add column x text generated always as (upper(b) || 'c') stored not null",
+  "alter table t add column x int generated always as (t.a + 1) stored",
+  `alter table t add column x text not null generated always as ($$a$$ || coalesce(b, 'it''s')) stored`,
+];
+
 /** Changes that need a way of their own, besides the patterns. */
 const MORE: readonly string[] = [
   "alter table t alter column b type int using length(b)",
@@ -36,6 +43,7 @@ const MORE: readonly string[] = [
   "alter table t add column x float not null default random()",
   "alter table t add column x int default 5 constraint p check (x > 0) not null",
   "alter table t alter b set not null, alter n drop not null, add constraint p check (x > 0), add column x int not null default 5",
+  ...STORED,
   "alter table t drop column n, add column n uuid not null default gen_random_uuid(), add column y text default 'const'",
 ];
 
@@ -53,6 +61,8 @@ const ODD_CHANGES: readonly string[] = [
   ...['"Weird Col"', '"select"', LONG].map((name) => `alter table ${ODD_TABLE} alter column ${name} set not null`),
   `alter table ${ODD_TABLE} add check ("select" > 0)`,
   `alter table ${ODD_TABLE} add unique ("Weird Col", "Sel-2")`,
+  `alter table ${ODD_TABLE} alter column "Sel-2" type int using ("Sel-2" || '1')::int + length($$x$$)`,
+  `alter table ${ODD_TABLE} add column found text generated always as ("Sel-2" || "select"::text) stored`,
   `create index on ${ODD_TABLE} ("Weird Col")`,
   `update ${ODD_TABLE} set "Sel-2" = 'x'`,
 ];
@@ -86,6 +96,17 @@ async function inPsql(url: string, statements: readonly string[]): Promise<void>
   }
 }
 
+/** Runs something in a copy of the stage. */
+async function inCopy(use: (url: string) => Promise<void>): Promise<void> {
+  const database = `advice_${randomBytes(5).toString("hex")}`;
+  await withSession(stage.server, (session) => session.query(`create database ${database} template ${stage.template}`));
+  try {
+    await use(withDatabase(stage.server, database));
+  } finally {
+    await withSession(stage.server, (session) => session.query(`drop database ${database} with (force)`));
+  }
+}
+
 const CASES = [
   ...PATTERNS.filter(({ since = 14 }) => since <= MAJOR).map(({ name, sql, before }) => [name, sql, before] as const),
   ...MORE.map((sql) => [sql, sql, undefined] as const),
@@ -108,18 +129,67 @@ test("most patterns that are dangerous have advice in SQL", () => {
 });
 
 test.each(CASES)("the advice for %s runs in psql as it is printed", { timeout: 60_000 }, async (_, sql, before) => {
-  const database = `advice_${randomBytes(5).toString("hex")}`;
-  await withSession(stage.server, (session) => session.query(`create database ${database} template ${stage.template}`));
-  const url = withDatabase(stage.server, database);
-  try {
+  await inCopy(async (url) => {
     if (before !== undefined) await withSession(url, (session) => session.query(before));
     for (const each of sql.split("; ")) {
       const statements = advised(each, true);
       // Without literals of its own, the statement is printed in the same way when they are hidden.
-      expect(advised(each, /['\d]/.test(each))).toEqual(statements);
+      expect(advised(each, /['\d$]/.test(each))).toEqual(statements);
       await inPsql(url, statements);
     }
-  } finally {
-    await withSession(stage.server, (session) => session.query(`drop database ${database} with (force)`));
-  }
+  });
+});
+
+/** Pastes statements into psql as one block, as they are printed. Its output. */
+async function paste(url: string, statements: readonly string[], stop: "0" | "1"): Promise<string> {
+  const psql = promisify(execFile)("psql", ["-X", "-d", url, "-v", `ON_ERROR_STOP=${stop}`]);
+  psql.child.stdin?.end(statements.map((each) => `${each};\n`).join(""));
+  const { stdout, stderr } = await psql;
+  return stdout + stderr;
+}
+
+const count = (url: string, condition: string): Promise<unknown> =>
+  withSession(url, async (session) => (await session.query(`select count(*)::int as n from t where ${condition}`))[0]?.["n"]);
+
+test.each([
+  ["alter table t alter column a type bigint", "a is distinct from a_old"],
+  ["alter table t alter column a type bigint using a::bigint + length('x')", "a is distinct from a_old + 1"],
+])("the swap of %s, pasted as printed, fails while rows are not filled", { timeout: 60_000 }, async (sql, wrong) => {
+  await inCopy(async (url) => {
+    const statements = advised(sql, true);
+    const swap = statements.slice(statements.indexOf("begin"));
+    const [batch = ""] = statements.filter((each) => each.startsWith("update"));
+    const guarded = "Some rows are not filled yet: repeat the update until it changes no row.";
+    await expect(paste(url, statements, "1")).rejects.toThrow(guarded);
+    // Without ON_ERROR_STOP psql sends the rest too.
+    expect(await paste(url, swap, "0")).toMatch(new RegExp(`${guarded}[^]*ROLLBACK|ROLLBACK[^]*${guarded}`));
+    expect(await count(url, "a_new is null")).toBe(ROWS - 10_000);
+    await withSession(url, async (session) => {
+      await session.query("insert into t (id, a, b) values (-1, 7, 'new'), (-2, null, 'new')");
+      await session.query("update t set a = -5 where id in (3, 24000)");
+    });
+    await inPsql(url, [batch]);
+    expect(await paste(url, swap, "1")).toContain("COMMIT");
+    expect(await count(url, wrong)).toBe(0);
+    expect(await count(url, "a is null")).toBe(1);
+    expect(await count(url, "pg_typeof(a) = 'bigint'::regtype")).toBe(ROWS + 2);
+  });
+});
+
+test.each(STORED)("the advice for %s fills new, changed and old rows", { timeout: 60_000 }, async (sql) => {
+  await inCopy(async (url) => {
+    const value = /as \((.*)\) stored/.exec(sql)?.[1] ?? "";
+    await inPsql(url, advised(sql, true));
+    await withSession(url, async (session) => {
+      await session.query("insert into t (id, a, b) values (-1, 7, 'new')");
+      await session.query("update t set a = -5, b = 'changed' where id in (3, 24000)");
+    });
+    expect(await count(url, `x is distinct from ${value}`)).toBe(0);
+    expect(await count(url, "true")).toBe(ROWS + 1);
+  });
+});
+
+test("the body of an advised function has no literals of the migration where these are hidden", () => {
+  const [, shown = ""] = advised("alter table t add column x text generated always as (upper(b) || 'secret') stored", false);
+  expect(shown).toContain("new.x := (select upper(b) || ? from (select new.*) as t)");
 });

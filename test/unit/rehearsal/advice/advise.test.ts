@@ -188,3 +188,21 @@ test.each([
 ])("%s has the name %s in quotes in its advice", (sql, name) => {
   expect(advice(sql, 17).sql.join(";")).toContain(name);
 });
+
+test("fills a stored generated column by a trigger, and knows the virtual one since PostgreSQL 18", () => {
+  const stored = "alter table app.c add column up text generated always as (upper(email)) stored";
+  expect(advice(stored, 17).sql).toEqual([
+    "alter table app.c add column up text",
+    "create function app.c_up_new() returns trigger language plpgsql as $$ #variable_conflict use_column begin new.up := (select upper(email) from (select new.*) as c); return new; end $$",
+    "create trigger up_new before insert or update on app.c for each row execute function app.c_up_new()",
+    "update app.c set up = upper(email) where up is null and (upper(email)) is not null and ctid = any (array(select ctid from app.c where up is null and (upper(email)) is not null limit 10000))",
+  ]);
+  expect(advice(stored, 17).text).not.toMatch(/default for new rows|virtual/);
+  expect(advice(stored, 18).text).toContain("virtual column");
+});
+
+test("the swap of a new type begins with a check that all rows are filled", () => {
+  const { sql, text } = advice("alter table t alter c type bigint");
+  expect(sql[sql.indexOf("begin") + 1]).toMatch(/^do \$\$ .*if exists \(select from t where c_new is null .*raise exception/);
+  expect(text).toContain("Repeat the update until it changes no row: the swap fails while a row is not filled.");
+});
