@@ -12,8 +12,9 @@ function details({ migration, statement }: About): readonly string[] {
   return [...detail("migration", migration), ...detail("statement", statement)];
 }
 
+/** Each statement ends as psql needs it, so that the statements can be pasted as one block. */
 function way({ sql, measured }: About): readonly string[] {
-  return [...sql.flatMap((each) => detail("safer", each)), ...detail("safer way rehearsed", measured)];
+  return [...sql.flatMap((each) => detail("safer", `${each};`)), ...detail("safer way rehearsed", measured)];
 }
 
 /** Without it, a reader takes the absence of findings about later migrations for harmless. */

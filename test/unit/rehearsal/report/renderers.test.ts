@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { resultOf } from "../../../../src/findings/result.ts";
+import { found } from "../../../../src/rehearsal/finding.ts";
 import { judgeTraffic } from "../../../../src/rehearsal/judge/traffic.ts";
 import type { Rehearsal } from "../../../../src/rehearsal/rehearsal.ts";
 import { renderRehearsal } from "../../../../src/rehearsal/report/renderers.ts";
@@ -170,3 +171,14 @@ test("does not say that the limits were kept where a busy machine made waits imp
   expect(renderRehearsal(busy, "markdown", {})).toContain("some waits were not judged");
   expect(renderRehearsal(quiet, "text", {})).toContain("The migrations stay within the limits: no findings.");
 });
+
+test.each(["text", "markdown", "junit", "sarif"] as const)(
+  "the advised statements of %s end with a semicolon, those of JSON do not",
+  (format) => {
+    const facts = { advice: "Build it concurrently.", sql: ["create index concurrently a on t (b)"], size: "2 GB", limit: "1 GB" };
+    const findings = [found("table-rewritten", { kind: "table", name: "public.t" }, facts)];
+    const advised = { ...result, ...resultOf(findings) };
+    expect(renderRehearsal(advised, format, {})).toContain("create index concurrently a on t (b);");
+    expect(renderRehearsal(advised, "json", {})).toContain('"create index concurrently a on t (b)"');
+  },
+);
