@@ -1,4 +1,5 @@
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import type { CommonOptions, Context } from "../context/context.ts";
+import { inContext } from "../context/in-context.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
 import type { Listed, Provider, ProviderName } from "../providers/provider.ts";
@@ -27,7 +28,10 @@ export interface ListedClone {
  * clone. Changes nothing, and starts no server. Throws `NO_PROVIDER` and `PROVIDER_OUTAGE`.
  */
 export async function listClones(options: CommonOptions = {}): Promise<readonly ListedClone[]> {
-  const context = await prepare(options);
+  return inContext(options, clonesIn);
+}
+
+async function clonesIn(context: Context): Promise<readonly ListedClone[]> {
   const providers = await usableProviders(context, await providersOfRun(context));
   const listed = (await Promise.all(providers.map((provider) => databasesAt(context, provider)))).flat();
   return listed.flatMap((one) => toClone(context, one)).toSorted(byAge);
