@@ -7,7 +7,7 @@ import type { StatementPart } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { Relation } from "../observe/relations.ts";
 import { formatRows, formatWait } from "../size.ts";
-import { runsCode } from "../sql/strongest-lock.ts";
+import { runsCode } from "../sql/runs-code.ts";
 import type { Token } from "../../postgres/sql/tokens.ts";
 import type { Judged } from "./judged.ts";
 import { placeOf } from "./place.ts";

@@ -2,7 +2,8 @@ import type { Wait } from "../observe/blocking.ts";
 import type { Relation } from "../observe/relations.ts";
 import { canRewrite, changesSchema } from "../sql/kinds.ts";
 import { mentions } from "../sql/names.ts";
-import { canTake, runsCode } from "../sql/strongest-lock.ts";
+import { runsCode } from "../sql/runs-code.ts";
+import { canTake } from "../sql/strongest-lock.ts";
 import { isQuiet, type StatementPart, UNREAD_PART } from "./parts.ts";
 import type { ReadStatement } from "./statements.ts";
 

@@ -2,11 +2,12 @@ import type { RecordedTransaction } from "../observe/recording.ts";
 import { type Relation, tableOf } from "../observe/relations.ts";
 import type { LockSpan } from "../observe/sample.ts";
 import { type DottedName, mentions } from "../sql/names.ts";
-import { targetsOf } from "../sql/targets.ts";
+import { certainLocks } from "../sql/certain-lock.ts";
+import { isAtLeast } from "../sql/strongest-lock.ts";
 import type { ReadStatement } from "./statements.ts";
 
 /**
- * The tables that succeeded statements locked for certain, by their texts, but without a look that saw it. A short lock of a
+ * The tables that succeeded statements locked for certain, by their texts, but without a look that saw that mode or a stronger one. A short lock of a
  * statement outside of an explicit transaction can be missing in all looks, and the report must not say that there was none. Pure.
  */
 export function unseenTables(
@@ -19,12 +20,19 @@ export function unseenTables(
   const unseen = new Set<number>();
   for (const { sent, transaction, parts, startMs, endMs, pid } of statements) {
     if (sent.sqlstate !== undefined || transactions[transaction]?.isComplete === true) continue;
-    for (const name of parts.flatMap(({ tokens }) => targetsOf(tokens))) {
+    const targets = parts.flatMap(({ tokens }) => certainLocks(tokens));
+    for (const { name, mode } of targets) {
       const key = name.join(".");
       if (!known.has(key)) known.set(key, tableNamed(name, relations));
       const table = known.get(key);
       const isSeen = spans.some(
-        (span) => span.pid === pid && span.fromMs <= endMs && span.toMs >= startMs && tableOf(span.relation, relations) === table,
+        (span) =>
+          span.pid === pid &&
+          span.fromMs <= endMs &&
+          span.toMs >= startMs &&
+          tableOf(span.relation, relations) === table &&
+          // A weaker one is that of another statement of the message, such as an UPDATE before an ALTER TABLE.
+          (mode === undefined || isAtLeast(span.mode, mode)),
       );
       if (table !== undefined && !isSeen) unseen.add(table);
     }

@@ -1,5 +1,5 @@
 import { lower } from "./alter-table.ts";
-import { runsCode } from "./strongest-lock.ts";
+import { runsCode } from "./runs-code.ts";
 import type { Token } from "../../postgres/sql/tokens.ts";
 
 /** What a statement does to `lock_timeout`. */

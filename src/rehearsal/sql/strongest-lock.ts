@@ -16,7 +16,13 @@ const LOCKS: readonly (readonly [RegExp, LockMode])[] = [
   [/^create (or replace )?(constraint )?trigger /, "ShareRowExclusiveLock"],
   [/^create (or replace )?(function|procedure|aggregate|type|schema|domain|operator|cast|role|user|collation)( |$)/, "AccessShareLock"],
   [/^(grant|revoke) /, "AccessShareLock"],
-  [/^create ((global |local )?temp(orary)? |unlogged )?table (?!.* (partition of|inherits) )/, "ShareRowExclusiveLock"],
+  [/^create (materialized |(temp(orary)? )?(recursive )?)view /, "AccessShareLock"],
+  // A query as the source. `generated always as (` has no query.
+  [/^create ((global |local )?temp(orary)? |unlogged )?table .* as (\( )*(select|with|values|table|execute)\b/, "AccessShareLock"],
+  [/^create ((global |local )?temp(orary)? |unlogged )?table (?!.* (partition of|references) ).* inherits /, "ShareUpdateExclusiveLock"],
+  [/^drop index concurrently /, "ShareUpdateExclusiveLock"],
+  [/^reindex .*\bconcurrently\b/, "ShareUpdateExclusiveLock"],
+  [/^create ((global |local )?temp(orary)? |unlogged )?table (?!.* partition of )/, "ShareRowExclusiveLock"],
   [/^refresh materialized view concurrently /, "ExclusiveLock"],
   [/^lock .* in access share mode\b/, "AccessShareLock"],
   [/^lock .* in row share mode\b/, "RowShareLock"],
@@ -39,11 +45,16 @@ const ACTIONS: readonly (readonly [RegExp, LockMode])[] = [
 /** Whether a statement can take a lock of this mode by its text. Code that it calls can take any. Pure. */
 export function canTake(tokens: readonly Token[], mode: LockMode): boolean {
   const strongest = strongestLock(tokens);
-  return strongest === undefined || LOCK_MODES.indexOf(strongest) >= LOCK_MODES.indexOf(mode);
+  return strongest === undefined || isAtLeast(strongest, mode);
 }
 
-/** Undefined: the text does not show it. */
-function strongestLock(tokens: readonly Token[]): LockMode | undefined {
+/** Whether a mode is as strong as another one. */
+export function isAtLeast(mode: LockMode, other: LockMode): boolean {
+  return LOCK_MODES.indexOf(mode) >= LOCK_MODES.indexOf(other);
+}
+
+/** The strongest lock on a table that a statement can take by its text. Undefined: the text does not show it. Pure. */
+export function strongestLock(tokens: readonly Token[]): LockMode | undefined {
   const words = wordsOf(tokens);
   const mode = LOCKS.find(([pattern]) => pattern.test(words))?.[1];
   if (mode !== "AccessExclusiveLock") return mode;
@@ -52,18 +63,3 @@ function strongestLock(tokens: readonly Token[]): LockMode | undefined {
   );
   return ofActions.toSorted((one, other) => LOCK_MODES.indexOf(other) - LOCK_MODES.indexOf(one))[0] ?? mode;
 }
-
-/** Built-in functions that lock no table. */
-const HARMLESS = /^(pg_\w+|set_config|current_setting|now|count|min|max|sum|coalesce|format|setval|nextval|lastval|currval|length)$/;
-
-/** Whether a statement runs code that its text does not show: a function, a procedure, a DO block, a prepared statement. Pure. */
-export function runsCode(tokens: readonly Token[]): boolean {
-  const words = wordsOf(tokens, 2000).split(" ");
-  if (["do", "call", "execute"].includes(words[0] ?? "")) return true;
-  if (!["select", "with", "values", "table", "explain"].includes(words[0] ?? "")) return false;
-  return words.some(
-    (word, at) => words[at + 1] === "(" && (word === '"x"' || /^[\p{L}_]/u.test(word)) && !HARMLESS.test(word) && !NOT_CALLED.has(word),
-  );
-}
-
-const NOT_CALLED = new Set("select from in exists values as and or not where on using any all over by join".split(" "));

@@ -59,6 +59,22 @@ test("of the statements in one message, the one that can take the lock is named"
   expect([named("ShareLock"), named("AccessExclusiveLock")]).toEqual(["create index", "alter table"]);
 });
 
+test.each([
+  "create materialized view m as select * from t",
+  "create view v as select * from t",
+  "create table copy as select * from t",
+  "create table child () inherits (t)",
+])("a statement that only reads its source, or extends it, is not blamed for the lock of a later one: %s", (first) => {
+  const statements = readStatements(
+    { statements: [sent(`${first}; select pg_sleep(1); alter table t set unlogged`, 0, 90)], transactions: [], dropped: 0 },
+    new Map([["s", 7]]),
+    readParts(migrationFiles([])),
+    undefined,
+    100,
+  );
+  expect(explainWaits([wait(50, 90)], statements, [table])[0]?.blamed?.part.kind).toBe("alter table");
+});
+
 test("a wait of a table that no statement names is explained by the statement that can block, not by the begin before it", () => {
   const partition: Relation = { ...table, id: 2, name: "t_2025", shown: "public.t_2025" };
   const message = `begin; ${TYPE}; insert into other values (1); commit`;

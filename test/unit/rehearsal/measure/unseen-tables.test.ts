@@ -40,7 +40,12 @@ const state: DatabaseState = {
 /** One statement between two looks, of which the one before it can have seen a lock of the same session. */
 function watch(
   sql: string,
-  { isComplete = false, sqlstate, earlier = [] }: { isComplete?: boolean; sqlstate?: string; earlier?: readonly SampledLock[] } = {},
+  {
+    isComplete = false,
+    sqlstate,
+    earlier = [],
+    during = [],
+  }: { isComplete?: boolean; sqlstate?: string; earlier?: readonly SampledLock[]; during?: readonly SampledLock[] } = {},
 ): Measured {
   const observed: Observed<undefined> = {
     result: undefined,
@@ -59,6 +64,7 @@ function watch(
     sampled: {
       samples: [
         { atMs: 2, locks: earlier },
+        { atMs: 6, locks: during },
         { atMs: 15, locks: [] },
       ],
       interval: { median: 10, longest: 10 },
@@ -99,4 +105,18 @@ test("a weaker lock that an earlier look saw is only the least that the table ha
   const earlier = [{ pid: 7, relation: 1, mode: "ShareLock", granted: true }] as const;
   const { tables } = watch("alter table t add column b int", { earlier });
   expect(tables.map((each) => tableRow(each)[3])).toEqual(["at least SHARE"]);
+});
+
+test("a weaker lock of another statement of the same message is only the least that the table had", () => {
+  const sql = "update t set a = 1; alter table t alter column a set not null";
+  const during = (mode: SampledLock["mode"]): readonly SampledLock[] => [{ pid: 7, relation: 1, mode, granted: true }];
+  const lockIn = (mode: SampledLock["mode"]): unknown => watch(sql, { during: during(mode) }).tables.map((each) => tableRow(each)[3]);
+  expect(lockIn("RowExclusiveLock")).toEqual(["at least ROW EXCLUSIVE"]);
+  expect(lockIn("AccessExclusiveLock")).toEqual(["ACCESS EXCLUSIVE"]);
+});
+
+test("a partition that is attached or detached is a table that the statement locks", () => {
+  for (const sql of ["alter table t detach partition app.twin", "alter table t attach partition app.twin default"]) {
+    expect(watch(sql).tables.map(({ table }) => table)).toEqual(["app.twin", "public.t"]);
+  }
 });
