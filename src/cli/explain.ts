@@ -19,11 +19,13 @@ export function explain(failure: unknown, host: Host, invocation: Invocation | u
   const [first = "", ...rest] = describeError(thrown).split("\n");
   const label = styleText("red", "error", { stream: host.stderr });
   // A secret is removed from whole lines: it could be in two rows otherwise.
-  const lines = job.clean([`error ${first}`, ...rest.map((line) => `  ${line}`)].join("\n")).split("\n");
+  const shown = invocation?.forPeople ?? job.clean;
+  const lines = shown([`error ${first}`, ...rest.map((line) => `  ${line}`)].join("\n")).split("\n");
   const text = lines.map((line) => fold(line, widthOf(host.stderr))).join("\n");
   host.stderr.write(`${text.replace(/^error/, label)}\n`);
   if (invocation?.json === true) {
-    const { code, message, meaning, remedy, facts } = thrown;
+    const { code, facts } = thrown;
+    const [message, meaning, remedy] = [thrown.message, thrown.meaning, thrown.remedy].map((text) => text && invocation.repeat(text));
     host.stdout.write(`${job.cleanJson(JSON.stringify({ version: 1, error: { code, message, meaning, remedy, facts } }))}\n`);
   }
   if (thrown.code === "CANCELLED" && invocation?.received() !== undefined) return invocation.signalExitCode();

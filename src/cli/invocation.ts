@@ -7,6 +7,7 @@ import { workingDirectory } from "../process/working-directory.ts";
 import { fold, widthOf } from "./fold.ts";
 import { type Host, type Interruption, interruptionOf } from "./host.ts";
 import { type Job, jobOf } from "./job.ts";
+import { repeatFlags } from "./repeat-flags.ts";
 import { type OpenDisplay, type Progress, progressOn } from "./progress.ts";
 import type { Output } from "./output.ts";
 import { type SummaryRecorder, recordSummary } from "./command-summary.ts";
@@ -38,6 +39,10 @@ export type Execute = (invocation: Invocation, flags: OptionValues, operands: re
 export interface Invocation extends Interruption {
   readonly options: CommonOptions;
   readonly json: boolean;
+  /** A text whose advised commands have the flags of this call that name its run and its configuration. */
+  readonly repeat: (text: string) => string;
+  /** The same without secrets, in which the CI service finds no command. */
+  readonly forPeople: (text: string) => string;
   readonly progress: Progress;
   readonly job: Job;
   /** Records the summary for the page of the CI run. */
@@ -67,8 +72,10 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
   const job = jobOf(host, () => progress.rest());
   const { quiet = false, verbose = false } = globals;
   // Names from outside, such as those of branches, must not control the terminal.
-  const clean = (text: string): string => job.clean(visible(text));
-  const progress = progressOn(host.stderr, { quiet, verbose, clean: job.clean, job, open });
+  const repeat = repeatFlags(globals);
+  const forPeople = (text: string): string => job.clean(repeat(text));
+  const clean = (text: string): string => forPeople(visible(text));
+  const progress = progressOn(host.stderr, { quiet, verbose, clean: forPeople, job, open });
   const summary = recordSummary({ title, job: job.name }, () => performance.now());
   const interruption = interruptionOf(host, progress);
   const write = (text: string): void => {
@@ -92,6 +99,8 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
       settings: fromFlags(settingsOf(globals)),
     },
     json,
+    repeat,
+    forPeople,
     output,
     progress,
     job,
@@ -121,7 +130,7 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
       interruption.stopListening();
     },
     async publish(thrown) {
-      const finished = withoutSecrets(summary.finish({ thrown, exitCode: this.exitCode }), job.hideSecrets);
+      const finished = withoutSecrets(summary.finish({ thrown, exitCode: this.exitCode }), (text) => job.hideSecrets(repeat(text)));
       if (finished !== undefined) {
         await job.publishSummary(finished, globals.summary).catch((failure: unknown) => {
           // The failure of the command itself counts more.
@@ -137,7 +146,7 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
       for (const annotation of summary.annotations) await job.annotate(annotation);
       // The error of an audit lists its findings. If they have annotations, the error would repeat them.
       if (isOffshootError(thrown) && !(thrown.code === "FINDINGS" && summary.annotations.length > 0)) {
-        await job.annotate({ severity: "error", title, message: describeError(thrown) });
+        await job.annotate({ severity: "error", title, message: repeat(describeError(thrown)) });
       }
     },
   };
