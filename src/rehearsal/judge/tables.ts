@@ -1,4 +1,5 @@
 import { formatElapsed } from "../../duration.ts";
+import { fails } from "../../findings/finding.ts";
 import { found } from "../finding.ts";
 import { type EffectiveLimits, MOMENT_MS, type RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
@@ -33,8 +34,10 @@ export function judgeTable(
   // Nobody reads a sequence: a number of it is taken by a write.
   const isRead = each.change.table.kind !== SEQUENCE;
   const reported = each.reads.filter((read) => isRead && lengthOf(read.wait) > during(read).blockedReadsMs);
-  // Whoever blocks readers also blocks writers. One finding is enough for one lock.
-  const others = each.writes.filter(({ wait }) => !reported.some((read) => read.wait.fromMs === wait.fromMs));
+  // Whoever blocks readers also blocks writers. One finding is enough for one lock, if it is not the milder one.
+  const { blockedReads = "error", blockedWrites = "error" } = limits.severities;
+  const isEnough = fails({ severity: blockedReads }, blockedWrites);
+  const others = each.writes.filter(({ wait }) => !isEnough || !reported.some((read) => read.wait.fromMs === wait.fromMs));
   return [
     ...judged("reads-blocked", reported),
     ...judged("writes-blocked", others),

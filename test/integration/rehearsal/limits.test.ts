@@ -103,8 +103,19 @@ test("every report has the finding with its file and its line", SLOW, async () =
 });
 
 test("a severity lowers a limit, and an exception of a table counts until its last day", SLOW, async () => {
-  await project.write("offshoot.yaml", `${LIMITS}  severities:\n    blockedReads: warning\n`);
+  const severities = "  severities:\n    blockedReads: warning\n";
+  await project.write("offshoot.yaml", `${LIMITS}${severities}    blockedWrites: warning\n`);
   expect(codes((await rehearseLocked()).result)).toEqual([["reads-blocked", "warning"]]);
+  // Each limit has a severity of its own: the milder finding does not hide the other one.
+  await project.write("offshoot.yaml", `${LIMITS}${severities}`);
+  const milder = await rehearseLocked();
+  expect([milder.code, codes(milder.result)]).toEqual([
+    10,
+    [
+      ["writes-blocked", "error"],
+      ["reads-blocked", "warning"],
+    ],
+  ]);
   const exception = (until: string): string =>
     `${LIMITS}  tables:\n    public.person:\n      blockedReads: 20s\n      blockedWrites: 20s\n      reason: only at night\n      until: ${until}\n`;
   await project.write("offshoot.yaml", exception("2999-01-01"));
