@@ -25,7 +25,7 @@ export function explain(failure: unknown, host: Host, invocation: Invocation | u
   host.stderr.write(`${text.replace(/^error/, label)}\n`);
   if (invocation?.json === true) {
     const { code, facts } = thrown;
-    const [message, meaning, remedy] = [thrown.message, thrown.meaning, thrown.remedy].map((text) => text && invocation.repeat(text));
+    const [message, meaning, remedy] = [thrown.message, thrown.meaning, thrown.remedy].map((each) => each && invocation.repeat(each));
     host.stdout.write(`${job.cleanJson(JSON.stringify({ version: 1, error: { code, message, meaning, remedy, facts } }))}\n`);
   }
   if (thrown.code === "CANCELLED" && invocation?.received() !== undefined) return invocation.signalExitCode();

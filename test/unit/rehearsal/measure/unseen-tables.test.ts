@@ -109,8 +109,8 @@ test("a weaker lock that an earlier look saw is only the least that the table ha
 
 test("a weaker lock of another statement of the same message is only the least that the table had", () => {
   const sql = "update t set a = 1; alter table t alter column a set not null";
-  const during = (mode: SampledLock["mode"]): readonly SampledLock[] => [{ pid: 7, relation: 1, mode, granted: true }];
-  const lockIn = (mode: SampledLock["mode"]): unknown => watch(sql, { during: during(mode) }).tables.map((each) => tableRow(each)[3]);
+  const lockIn = (mode: SampledLock["mode"]): unknown =>
+    watch(sql, { during: [{ pid: 7, relation: 1, mode, granted: true }] }).tables.map((each) => tableRow(each)[3]);
   expect(lockIn("RowExclusiveLock")).toEqual(["at least ROW EXCLUSIVE"]);
   expect(lockIn("AccessExclusiveLock")).toEqual(["ACCESS EXCLUSIVE"]);
 });
