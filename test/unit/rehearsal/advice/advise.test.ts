@@ -206,3 +206,12 @@ test("the swap of a new type begins with a check that all rows are filled", () =
   expect(sql[sql.indexOf("begin") + 1]).toMatch(/^do \$\$ .*if exists \(select from t where c_new is null .*raise exception/);
   expect(text).toContain("Repeat the update until it changes no row: the swap fails while a row is not filled.");
 });
+
+test("names the changes of a type that write no row, because the statement does not show the old type", () => {
+  expect(advice("alter table t alter e type varchar(100), add column x float default random()").text).toContain(
+    "From a shorter varchar Postgres writes no row: keep that change as it is.",
+  );
+  expect(advice("alter table t alter n type numeric(12,2)").text).toContain("From a numeric of the same scale");
+  expect(advice("alter table t alter a type bigint").text).not.toContain("writes no row");
+  expect(advice("alter table t alter a type text using a::text").text).not.toContain("writes no row");
+});
