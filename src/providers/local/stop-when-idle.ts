@@ -57,7 +57,8 @@ async function reap(session: Session, options: IdleOptions): Promise<void> {
     const snapshot = await readDatabases(session);
     const before = counts;
     counts = sessions.byDatabase;
-    await recordUse(session, snapshot, (name) => before !== undefined && before.get(name) !== counts?.get(name));
+    // The sessions before the first look at a database are those of the command that created it.
+    await recordUse(session, snapshot, (name) => before?.has(name) === true && before.get(name) !== counts?.get(name));
     const within = deadline("dropping stale databases", DROP_MS);
     await dropStale(session, await readDatabases(session), { baseTtlMs, emit, within, idleMs: keptMs({ idleMs }) });
     // Their sizes are read only when there is another base, because that reads the folder of each one.
@@ -86,7 +87,8 @@ interface Sessions {
 /** Writes down the last use of each database that has a session now, or had one since the last look. */
 async function recordUse(session: Session, { entries, now }: Snapshot, hadSession: (name: string) => boolean): Promise<void> {
   const used = (entry: Entry): boolean => entry.tag?.kind === "run" && (entry.sessions > 0 || hadSession(entry.name));
-  for (const entry of entries) if (used(entry) && isUseDue(entry, now)) await writeUse(session, entry.name);
+  const isDue = (entry: Entry): boolean => entry.lastUsedAt === undefined || isUseDue(entry, now);
+  for (const entry of entries) if (used(entry) && isDue(entry)) await writeUse(session, entry.name);
 }
 
 async function countSessions(session: Session): Promise<Sessions> {

@@ -140,6 +140,22 @@ test("the idle reaper records who uses a database, and drops it only when it is 
   await reaper.catch(() => {});
 });
 
+test("a short session in the first minute of a database is a use of it", { tags: "proof" }, async () => {
+  const key = uniqueKey();
+  const { directUrl } = await acquired(provider(), key, { ttlMs: HOUR });
+  const options = { idleMs: 2000, baseTtlMs: HOUR, stop: async () => true, emit: () => {} };
+  const reaper = stopWhenIdle({ url: server.url, id: "test" }, options);
+  const lastUse = async (): Promise<unknown> =>
+    (await provider().list(listening())).find(({ tag }) => tag?.run === key)?.lastUsedAt?.getTime();
+  await pause(1500);
+  // The sessions of the command that created it are none.
+  expect(await lastUse()).toBeUndefined();
+  await withSession(directUrl, (session) => session.query("select 1"));
+  await vi.waitFor(async () => expect(await lastUse()).toBeGreaterThan(Date.now() - 60_000), PATIENCE);
+  await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'offshoot idle reaper'");
+  await reaper.catch(() => {});
+});
+
 test("a database that a person renamed is kept, and so is one to which a person copied the comment", async () => {
   const { key, name } = await expiredDatabase();
   const [{ comment } = { comment: "" }] = await admin.query<{ comment: string }>(
