@@ -9,6 +9,7 @@ import { holdingOf } from "../measure/holding.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
+import { endsByDrop } from "./dropped.ts";
 import { heldSubject } from "./held.ts";
 import type { Judged } from "./judged.ts";
 import { limitsDuring } from "./lateness.ts";
@@ -58,7 +59,7 @@ function judgeWait(
   const isRead = code === "reads-blocked";
   const limitMs = isRead ? own.blockedReadsMs : own.blockedWritesMs;
   const acceptedMs = isRead ? own.acceptedReadsMs : own.acceptedWritesMs;
-  if (lengthOf(wait) <= limitMs || change.dropped) return [];
+  if (lengthOf(wait) <= limitMs || endsByDrop(change, blamed)) return [];
   const holding = holdingOf(wait, blamed, allStatements, records);
   const { subject, advice, during } = heldSubject(blamed, holding, limitMs, shown);
   const facts = {

@@ -3,6 +3,7 @@ import type { RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type Explained, lengthOf } from "../measure/measure.ts";
 import { SEQUENCE } from "../observe/relations.ts";
+import { endsByDrop } from "./dropped.ts";
 import { limitsDuring, type WaitContext } from "./lateness.ts";
 
 /**
@@ -15,24 +16,22 @@ export function unjudgedWaits(
   now: Date,
   delayMs: number,
 ): readonly UnjudgedWait[] {
-  const waits = tables
-    .filter(({ change }) => !change.dropped)
-    .flatMap(({ change, reads, writes }): readonly UnjudgedWait[] => {
-      const context: WaitContext = { table: change.table, limits, statements, now, delayMs };
-      const longest = (explained: readonly ExplainedWait[], access: "Reads" | "Writes"): number =>
-        explained.reduce((most, each) => {
-          const limit = limitsDuring(each, context);
-          const isUnjudged = lengthOf(each.wait) > limit[`accepted${access}Ms`] && lengthOf(each.wait) <= limit[`blocked${access}Ms`];
-          return isUnjudged ? Math.max(most, lengthOf(each.wait)) : most;
-        }, 0);
-      const readsMs = change.table.kind === SEQUENCE ? 0 : longest(reads, "Reads");
-      const writesMs = longest(writes, "Writes");
-      const table = change.table.shown;
-      return [
-        ...(readsMs > 0 ? [{ table, access: "reads" as const, ms: Math.round(readsMs) }] : []),
-        // Whoever blocks readers also blocks writers.
-        ...(writesMs > readsMs ? [{ table, access: "writes" as const, ms: Math.round(writesMs) }] : []),
-      ];
-    });
+  const waits = tables.flatMap(({ change, reads, writes }): readonly UnjudgedWait[] => {
+    const context: WaitContext = { table: change.table, limits, statements, now, delayMs };
+    const longest = (explained: readonly ExplainedWait[], access: "Reads" | "Writes"): number =>
+      explained.reduce((most, each) => {
+        const limit = limitsDuring(each, context);
+        const isUnjudged = lengthOf(each.wait) > limit[`accepted${access}Ms`] && lengthOf(each.wait) <= limit[`blocked${access}Ms`];
+        return isUnjudged && !endsByDrop(change, each.blamed) ? Math.max(most, lengthOf(each.wait)) : most;
+      }, 0);
+    const readsMs = change.table.kind === SEQUENCE ? 0 : longest(reads, "Reads");
+    const writesMs = longest(writes, "Writes");
+    const table = change.table.shown;
+    return [
+      ...(readsMs > 0 ? [{ table, access: "reads" as const, ms: Math.round(readsMs) }] : []),
+      // Whoever blocks readers also blocks writers.
+      ...(writesMs > readsMs ? [{ table, access: "writes" as const, ms: Math.round(writesMs) }] : []),
+    ];
+  });
   return waits.toSorted((one, other) => other.ms - one.ms);
 }

@@ -65,7 +65,9 @@ test("a strong lock without a lock_timeout is one note, and none with it", SLOW,
   const { stdout } = await project.offshoot(["rehearse", "--json", "--no-alternatives"], { PGOPTIONS: "-c lock_timeout=3s" });
   expect(codes(JSON.parse(stdout) as Rehearsal)).toEqual([]);
   expect(codes((await rehearse("set lock_timeout = '3s';\nalter table person add column a int;\n")).result)).toEqual([]);
-  const taken = await rehearse("set lock_timeout = '3s';\nselect 1;\nset lock_timeout = 0;\ncreate index on person (id);\n");
+  const taken = await rehearse(
+    "set lock_timeout = '3s';\nselect 1;\nset lock_timeout = 0;\ncreate index on person (id);\nselect pg_sleep(0.25);\n",
+  );
   expect(taken.result.findings).toMatchObject([{ code: "lock-without-timeout", facts: { lock: "SHARE" }, at: { line: 4 } }]);
 });
 
@@ -131,6 +133,15 @@ test("a severity lowers a limit, and an exception of a table counts until its la
   ]);
   expect(JSON.stringify(result)).toContain("only at night");
   await project.write("offshoot.yaml", LIMITS);
+});
+
+test("a table that others wait for before it is dropped has a finding, and a drop alone has none", SLOW, async () => {
+  const swap = "alter table person rename to person_old;\ncreate table person (id int);\nselect pg_sleep(3);\ndrop table person_old;\n";
+  const swapped = await rehearse(`set lock_timeout = '3s';\n${swap}`);
+  expect([swapped.code, codes(swapped.result)]).toEqual([10, [["reads-blocked", "error"]]]);
+  expect(swapped.result.findings[0]).toMatchObject({ object: { name: "public.person" }, at: { line: 2 } });
+  const dropped = await rehearse("set lock_timeout = '3s';\ndrop table person;\nselect pg_sleep(3);\n");
+  expect([dropped.code, codes(dropped.result)]).toEqual([0, []]);
 });
 
 test("literals are shown only where they are wanted", SLOW, async () => {
