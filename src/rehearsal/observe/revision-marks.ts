@@ -31,10 +31,14 @@ function markOf(sql: string, parameters: readonly string[], { table, ids }: Revi
   if (!sql.toLowerCase().includes(name.toLowerCase())) return undefined;
   const tokens = tokensOf(sql);
   if (!namesIn(tokens).some((parts) => parts.at(-1)?.toLowerCase() === name.toLowerCase())) return undefined;
-  const literals = tokens.flatMap(({ kind, text }) =>
-    kind === "string" ? [text.replace(/^[^']*'|'$/g, "").replaceAll("''", "'")] : kind === "number" ? [text] : [],
-  );
+  const literals = tokens.flatMap(({ kind, text }) => (kind === "string" ? [valueOf(text)] : kind === "number" ? [text] : []));
   return [...literals, ...parameters].find((value) => ids.has(value));
+}
+
+/** The value of a text in quotes, or in dollar quotes, as the tool `sql` writes its records. */
+function valueOf(text: string): string {
+  const [tag] = /^\$[^$]*\$/.exec(text) ?? [];
+  return tag === undefined ? text.replace(/^[^']*'|'$/g, "").replaceAll("''", "'") : text.slice(tag.length, -tag.length);
 }
 
 /** The parameters of a Bind message as texts (PostgreSQL documentation, "Message Formats"). Whole numbers can be binary. */

@@ -6,6 +6,7 @@ const record = (name: string): string => `insert into offshoot.applied (name) va
 
 test("a statement that writes the record of a migration marks it", () => {
   expect(markIn(record("001_start"), [], records)).toBe("001_start");
+  expect(markIn("insert into offshoot.applied (name, content) values ($offshoot$002_note$offshoot$, 'x')", [], records)).toBe("002_note");
   expect(markIn("insert into offshoot.applied (name) values ($1)", ["002_note"], records)).toBe("002_note");
   expect(markIn("insert into person values ('001_start')", [], records)).toBeUndefined();
 });
