@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { fromFlags } from "../config/flag-settings.ts";
 import type { OptionValues } from "commander";
 import { describeError, isOffshootError, messageOf, OffshootError } from "../errors.ts";
@@ -72,7 +74,16 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
   const job = jobOf(host, () => progress.rest());
   const { quiet = false, verbose = false } = globals;
   // Names from outside, such as those of branches, must not control the terminal.
-  const repeat = repeatFlags(globals);
+  // A file that does not exist is what the error is about.
+  const isFile =
+    globals.config !== undefined &&
+    existsSync(
+      resolve(
+        workingDirectory(() => host.cwd()),
+        globals.config,
+      ),
+    );
+  const repeat = repeatFlags(isFile ? globals : { ...globals, config: undefined });
   const forPeople = (text: string): string => job.clean(repeat(text));
   const clean = (text: string): string => forPeople(visible(text));
   const progress = progressOn(host.stderr, { quiet, verbose, clean: forPeople, job, open });

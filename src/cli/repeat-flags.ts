@@ -5,7 +5,7 @@ interface OwnFlags {
   readonly run?: string;
   /** Another name of `run`. */
   readonly name?: string;
-  readonly config?: string;
+  readonly config?: string | undefined;
 }
 
 /** The commands that work with one run, and those that only need the configuration. */
@@ -15,7 +15,11 @@ const OTHERS = "list|sweep|doctor";
 
 /** A command that people copy: after `npx`, or in backticks after a word that asks for it. Not one in a sentence about what happened. */
 const ADVISED = new RegExp(
-  String.raw`(npx offshoot|(?<=\b(?:[Rr]un|[Uu]se|[Ww]ith|[Ss]ee|then|and|or) ${"`"})offshoot) (?:(${OF_RUN})|(${OTHERS}))\b(?![\w-])((?:(?!npx offshoot)[^${"`"}\n])*)`,
+  [
+    "(npx offshoot|(?<=\\b(?:[Rr]un|[Uu]se|[Ww]ith|[Ss]ee|then|and|or) `)offshoot) ",
+    "(?:(" + OF_RUN + ")|(" + OTHERS + "))\\b(?![\\w-])",
+    "((?:(?!npx offshoot)[^`\\n])*)",
+  ].join(""),
   "g",
 );
 
