@@ -119,5 +119,7 @@ test("a server of somebody else has no reset, and says what to do instead", asyn
   onTestFinished(async () => void (await project.call(["down", "--run", "reset-existing"])));
   const { code, stderr } = await project.call(["reset", "--run", "reset-existing"]);
   expect(code).toBe(13);
-  expect(stderr).toMatch(/the provider existing has no reset\.\n\s+Nothing was changed\.\n\s+Use `offshoot down --run reset-existing` and then `offshoot up --run reset-existing`/);
+  expect(stderr).toMatch(
+    /the provider existing has no reset\.\n\s+Nothing was changed\.\n\s+Use `offshoot down --run reset-existing` and then `offshoot up --run reset-existing`/,
+  );
 });
