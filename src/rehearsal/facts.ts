@@ -3,6 +3,8 @@ interface StatementFacts {
   /** The migration, and the statement without its literals. */
   readonly migration?: string | undefined;
   readonly statement?: string | undefined;
+  /** Other statements of the same message that can have taken the lock, each with its line where that is known. */
+  readonly perhaps?: readonly string[] | undefined;
   /** The safer way: a sentence, and statements for it. */
   readonly advice: string;
   readonly sql: readonly string[];

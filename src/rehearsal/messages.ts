@@ -4,12 +4,20 @@ import type { RehearsalFacts } from "./facts.ts";
 interface About {
   readonly migration?: string | undefined;
   readonly statement?: string | undefined;
+  readonly perhaps?: readonly string[] | undefined;
   readonly sql: readonly string[];
   readonly measured?: string | undefined;
 }
 
 function details({ migration, statement }: About): readonly string[] {
   return [...detail("migration", migration), ...detail("statement", statement)];
+}
+
+/** Each report has the problem, so it also says that the statement and its place are not certain. */
+function perhapsBy({ perhaps }: About): string {
+  return perhaps === undefined
+    ? ""
+    : `. The lock was taken by this statement or by another one in its message, which runs code: ${perhaps.join("; ")}`;
 }
 
 /** Each statement ends as psql needs it, so that the statements can be pasted as one block. */
@@ -31,7 +39,7 @@ export const MESSAGES: {
   readonly [C in keyof RehearsalFacts]: KindsOf<RehearsalFacts>[C]["message"];
 } = {
   "reads-blocked": (facts) => ({
-    problem: `readers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted`,
+    problem: `readers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted${perhapsBy(facts)}`,
     details: [
       ...details(facts),
       ...detail("lock", `${facts.lock} on ${facts.table}`),
@@ -43,7 +51,7 @@ export const MESSAGES: {
     remedy: facts.advice,
   }),
   "writes-blocked": (facts) => ({
-    problem: `writers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted`,
+    problem: `writers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted${perhapsBy(facts)}`,
     details: [
       ...details(facts),
       ...detail("lock", `${facts.lock} on ${facts.table}`),
@@ -119,7 +127,7 @@ export const MESSAGES: {
     remedy: "Compare it with what your users accept. The findings about tables have a safer way.",
   }),
   "lock-without-timeout": (facts) => ({
-    problem: `${facts.lock} is requested without a lock_timeout: ${facts.lock === "ACCESS EXCLUSIVE" ? "while it waits for a long query, everybody else waits behind it" : "while it waits for a long transaction that writes, all other writers wait behind it"}`,
+    problem: `${facts.lock} is requested without a lock_timeout: ${facts.lock === "ACCESS EXCLUSIVE" ? "while it waits for a long query, everybody else waits behind it" : "while it waits for a long transaction that writes, all other writers wait behind it"}${perhapsBy(facts)}`,
     details: [...details(facts), ...way(facts)],
     remedy: facts.advice,
   }),

@@ -1,5 +1,6 @@
 import { type EffectiveLimits, latenessOf, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
 import type { Blamed } from "../measure/blame.ts";
+import { sameTransaction } from "../measure/message-transactions.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { Relation } from "../observe/relations.ts";
@@ -35,6 +36,8 @@ function latenessIn({ wait: { fromMs, toMs, pid }, blamed }: ExplainedWait, stat
 /** How many statements of a message can be late in a wait. Those before the one that took the lock are not in it. */
 function lateStatements(statement: ReadStatement, blamed: Blamed | undefined): number {
   const { parts, count } = statement;
-  const before = blamed?.statement === statement ? Math.max(0, parts.indexOf(blamed.part)) : 0;
-  return Math.max(parts.length, count) - before;
+  if (blamed?.statement !== statement || !parts.includes(blamed.part)) return Math.max(parts.length, count);
+  const own = sameTransaction(parts, blamed.part);
+  // A message of one transaction can have more statements than were read.
+  return (own.length === parts.length ? Math.max(parts.length, count) : own.length) - own.indexOf(blamed.part);
 }

@@ -28,10 +28,10 @@ function isBlocked(finding: RehearsalFinding): finding is Blocked {
 function keyOf(finding: RehearsalFinding): string | undefined {
   if (!isBlocked(finding)) return undefined;
   const { code, severity, reason, at } = finding;
-  const { migration, statement, lock, limit, during, advice } = finding.facts;
+  const { migration, statement, lock, limit, during, advice, perhaps } = finding.facts;
   return statement === undefined
     ? undefined
-    : JSON.stringify([code, severity, reason, at, migration, statement, lock, limit, during, advice]);
+    : JSON.stringify([code, severity, reason, at, migration, statement, lock, limit, during, advice, perhaps]);
 }
 
 function blockedIn({ facts }: RehearsalFinding): string {

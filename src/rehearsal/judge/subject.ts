@@ -1,6 +1,7 @@
 import { advise } from "../advice/advise.ts";
 import { type Advice, withBatchSize } from "../advice/advice.ts";
 import type { Blamed } from "../measure/blame.ts";
+import type { StatementPart } from "../measure/parts.ts";
 import type { Relation } from "../observe/relations.ts";
 import { mentions } from "../sql/names.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
@@ -23,6 +24,7 @@ export interface Shown {
 export interface Subject {
   readonly migration?: string;
   readonly statement?: string;
+  readonly perhaps?: readonly string[];
   readonly advice: string;
   readonly sql: readonly string[];
 }
@@ -37,6 +39,7 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
   const subject = {
     ...(migration === undefined ? {} : { migration }),
     ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),
+    ...(blamed?.perhaps === undefined ? {} : { perhaps: othersOf(blamed.perhaps, shown) }),
     advice: advice.text,
     sql: advice.sql.map((sql) => {
       const body = advice.bodies?.get(sql);
@@ -45,6 +48,17 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
     }),
   };
   return { subject, advice };
+}
+
+/** Statements that one finding names besides its own. */
+const MOST_OTHERS = 3;
+
+function othersOf(parts: readonly StatementPart[], shown: Shown): readonly string[] {
+  const more = parts.length - MOST_OTHERS;
+  const named = parts
+    .slice(0, MOST_OTHERS)
+    .map(({ tokens, at }) => `${at === undefined ? "" : `line ${at.line}: `}${textOf(tokens, shown)}`);
+  return more > 0 ? [...named, `${more} more`] : named;
 }
 
 /** A statement as reports show it. */

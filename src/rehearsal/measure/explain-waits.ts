@@ -1,7 +1,7 @@
 import { MOMENT_MS } from "../limits.ts";
 import type { Wait } from "../observe/blocking.ts";
 import type { Relation } from "../observe/relations.ts";
-import { type Blamed, blameForWait } from "./blame.ts";
+import { type BlameContext, type Blamed, blameForWait } from "./blame.ts";
 import type { StatementPart } from "./parts.ts";
 import type { ReadStatement } from "./statements.ts";
 
@@ -21,10 +21,11 @@ export function explainWaits(
   waits: readonly Wait[] = [],
   statements: readonly ReadStatement[],
   relations: readonly Relation[],
+  context?: BlameContext,
 ): readonly ExplainedWait[] {
   const found = new Map<StatementPart | undefined, ExplainedWait>();
   for (const wait of worthExplaining(waits).slice(0, MOST_WAITS)) {
-    const blamed = blameForWait(wait, statements, relations);
+    const blamed = blameForWait(wait, statements, relations, context);
     if (!found.has(blamed?.part)) found.set(blamed?.part, { wait, blamed });
   }
   return [...found.values()];

@@ -1,5 +1,6 @@
 import type { Wait } from "../observe/blocking.ts";
 import type { Blamed } from "./blame.ts";
+import { sameTransaction } from "./message-transactions.ts";
 import { ownParts, type StatementPart } from "./parts.ts";
 import type { ReadStatement } from "./statements.ts";
 
@@ -11,7 +12,7 @@ export interface Holding {
   readonly later: ReadStatement | undefined;
   /** Whether the command sent nothing for most of the wait, in the open transaction. */
   readonly isIdle: boolean;
-  /** Statements after it in the same message, whose times are not known. */
+  /** Statements after it in the same message and transaction, whose times are not known. */
   readonly sameMessage: readonly StatementPart[];
 }
 
@@ -30,7 +31,7 @@ export function holdingOf(
   const ranMs = within.reduce((sum, each) => sum + share(each), 0);
   const [longest] = within.filter(({ sent }) => sent !== blamed?.statement.sent).toSorted((one, other) => share(other) - share(one));
   const isNotable = longest !== undefined && share(longest) >= (toMs - fromMs) * NOTABLE_SHARE;
-  const { parts = [] } = blamed?.statement ?? {};
+  const parts = blamed === undefined ? [] : sameTransaction(blamed.statement.parts, blamed.part);
   const at = blamed === undefined ? -1 : parts.indexOf(blamed.part);
   return {
     ownMs: blamed === undefined ? 0 : share(blamed.statement),

@@ -2,14 +2,17 @@ import type { Measured, MeasuredMigration, MeasuredStatement, MeasuredTable, Obs
 import { momentOf } from "../limits.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import type { Observed } from "../observe/observe.ts";
+import { ancestorsOf, type Relation } from "../observe/relations.ts";
 import { type KnownMoments, spansOf } from "../observe/spans.ts";
 import { changesSchema } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, type Blamed } from "./blame.ts";
+import { couldRun } from "./could-run.ts";
 import { explainWaits, type ExplainedWait, unexplained } from "./explain-waits.ts";
 import { ownParts, type PartsOf, readParts, type StatementPart } from "./parts.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
+import { partsInTransactions } from "./message-transactions.ts";
 import { limitsOf } from "./limits-of-sight.ts";
 import { tookLock } from "./locking-reads.ts";
 import { unseenTables } from "./unseen-tables.ts";
@@ -59,14 +62,22 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
   const allStatements = readStatements(recording, pids, partsOf, options.revisions, endMs, locked);
   const statements = allStatements.filter(({ isQuiet }) => !isQuiet);
   const unseen = unseenTables(statements, recording.transactions, before.relations, spans);
+  const runsCode = couldRun(
+    before.functions,
+    before.relations.values(),
+    allStatements.flatMap(({ parts }) => parts),
+  );
+  const partsIn = partsInTransactions(spans, before.relations, runsCode);
   const tables = tableChanges(before, after, spans, unseen)
     .filter((change) => !options.isOwn(change))
     .map((change): ExplainedTable => {
-      const { locks, relations, rewritten, indexesRewritten } = change;
+      const { locks, rewritten, indexesRewritten } = change;
+      const relations = [...change.relations, ...renamed(change.relations, after.relations)];
+      const context = { ancestors: ancestorsOf(change.table.id, before.relations), partsIn, runsCode };
       return {
         change,
-        reads: explainWaits(locks?.reads, statements, relations),
-        writes: explainWaits(locks?.writes, statements, relations),
+        reads: explainWaits(locks?.reads, statements, relations, context),
+        writes: explainWaits(locks?.writes, statements, relations, context),
         rewrite: rewritten || indexesRewritten.length > 0 ? blameForRewrite(statements, relations) : undefined,
       };
     });
@@ -87,6 +98,14 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
     ),
   };
   return { measured, statements, allStatements, records: options.revisions?.table, tables };
+}
+
+/** Those with another name or schema afterwards: later statements name them so. */
+function renamed(relations: readonly Relation[], after: ReadonlyMap<number, Relation>): readonly Relation[] {
+  return relations.flatMap(({ id, shown }) => {
+    const now = after.get(id);
+    return now === undefined || now.shown === shown ? [] : [now];
+  });
 }
 
 /** Where the server leaves pages out of the log, its growth would be far too small. */

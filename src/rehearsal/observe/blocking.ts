@@ -8,6 +8,8 @@ export interface Wait {
   readonly toMs: Moment;
   /** The process of the server whose lock began it. */
   readonly pid: number;
+  /** The number of the transaction with that lock, in its session. Unset: not known. */
+  readonly transaction?: number | undefined;
   /** The strongest lock in it, and the one that began it. */
   readonly mode: LockMode;
   readonly firstMode: LockMode;
@@ -20,6 +22,8 @@ export interface TableLocks {
   readonly strongest: LockMode;
   /** The longest time that a lock of this mode was held. */
   readonly heldMs: number;
+  /** The longest time that the lock of a statement which changes rows was held: the rows are locked within it. */
+  readonly changingMs: number;
   /** The waits of readers and of writers, the longest first. */
   readonly reads: readonly Wait[];
   readonly writes: readonly Wait[];
@@ -43,9 +47,14 @@ export function tableLocks(spans: readonly LockSpan[], relation: number): TableL
   const reads = waitsOf(spans, "read");
   const writes = waitsOf(spans, "write");
   const held = joined(own.filter(({ mode, granted }) => granted && mode === strongest));
+  const changing = joined(
+    own.filter(({ mode, granted }) => granted && mode === "RowExclusiveLock"),
+    isOneTransaction,
+  );
   return {
     strongest,
     heldMs: longestOf(held),
+    changingMs: longestOf(changing),
     reads: longestFirst(reads),
     writes: longestFirst(writes),
     readsMs: sumOf(reads),
@@ -55,25 +64,35 @@ export function tableLocks(spans: readonly LockSpan[], relation: number): TableL
 }
 
 function waitsOf(spans: readonly LockSpan[], access: Access): readonly Wait[] {
-  return joined(spans.filter(({ mode }) => blocks(mode, access)));
+  return joined(
+    spans.filter(({ mode }) => blocks(mode, access)),
+    isOneTransaction,
+  );
 }
 
-/** Joins spans that overlap or touch. A lock that replaces another one leaves no time in between. */
-function joined(spans: readonly LockSpan[]): readonly Wait[] {
+/** Between two transactions, others get the table. */
+function isOneTransaction(last: LockSpan, span: LockSpan): boolean {
+  return last.pid !== span.pid || last.transaction === span.transaction;
+}
+
+/** Joins spans that overlap, and those that touch if `isSame`: a lock that replaces another one leaves no time in between. */
+function joined(spans: readonly LockSpan[], isSame: (last: LockSpan, span: LockSpan) => boolean = () => true): readonly Wait[] {
   const waits: ({ -readonly [K in keyof LockSpan]: LockSpan[K] } & { firstMode: LockMode })[] = [];
   for (const span of spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
     const last = waits.at(-1);
-    if (last === undefined || span.fromMs > last.toMs) waits.push({ ...span, firstMode: span.mode });
+    if (last === undefined || span.fromMs > last.toMs || (span.fromMs === last.toMs && !isSame(last, span)))
+      waits.push({ ...span, firstMode: span.mode });
     else {
       if (span.toMs >= last.toMs) [last.toMs, last.endWithinMs] = [span.toMs, span.endWithinMs];
       last.mode = stronger(last.mode, span.mode);
       if (span.fromMs === last.fromMs) last.firstMode = stronger(last.firstMode, span.mode);
     }
   }
-  return waits.map(({ fromMs, toMs, pid, mode, firstMode, beginWithinMs, endWithinMs }) => ({
+  return waits.map(({ fromMs, toMs, pid, transaction, mode, firstMode, beginWithinMs, endWithinMs }) => ({
     fromMs,
     toMs,
     pid,
+    ...(transaction === undefined ? {} : { transaction }),
     mode,
     firstMode,
     withinMs: beginWithinMs + endWithinMs,

@@ -14,6 +14,10 @@ export interface Relation {
   /** Changes when the rows are written to a new file. 0: there is none. */
   readonly file: number;
   readonly bytes: number;
+  /** The ids of the tables whose changes reach it: of its partitioned table, or of those from which it inherits. */
+  readonly parents?: readonly number[] | undefined;
+  /** Whether a change of its rows runs triggers, other than those of foreign keys. */
+  readonly hasTriggers?: boolean | undefined;
 }
 
 /** What happened to the rows of a table since its statistics began. */
@@ -32,6 +36,8 @@ export interface TableCounters {
 export interface DatabaseState {
   readonly relations: ReadonlyMap<number, Relation>;
   readonly counters: ReadonlyMap<number, TableCounters>;
+  /** Names of the functions that are not part of Postgres. Undefined: not known. */
+  readonly functions?: ReadonlySet<string> | undefined;
   readonly bytes: number;
   readonly temporaryBytes: number;
   /** Position in the write-ahead log, in bytes. Undefined: this role or this server does not show it. */
@@ -58,7 +64,9 @@ const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nsp
     c.relkind::pg_catalog.text as kind, pg_catalog.format('%I.%I', n.nspname, c.relname) as shown,
     coalesce(i.indrelid, t.oid)::pg_catalog.int8::pg_catalog.float8 as "table",
     coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::pg_catalog.int8::pg_catalog.float8 as file,
-    coalesce(pg_catalog.pg_relation_size(c.oid), 0)::pg_catalog.float8 as bytes
+    coalesce(pg_catalog.pg_relation_size(c.oid), 0)::pg_catalog.float8 as bytes,
+    array(select h.inhparent::pg_catalog.int8::pg_catalog.float8 from pg_catalog.pg_inherits h where h.inhrelid operator(pg_catalog.=) c.oid) as parents,
+    c.relhastriggers and exists (select from pg_catalog.pg_trigger g where g.tgrelid operator(pg_catalog.=) c.oid and not g.tgisinternal) as "hasTriggers"
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
     left join pg_catalog.pg_index i on i.indexrelid operator(pg_catalog.=) c.oid
     left join pg_catalog.pg_class t on t.reltoastrelid operator(pg_catalog.=) c.oid and c.relkind operator(pg_catalog.=) 't'
@@ -78,6 +86,10 @@ const TOTALS = `select pg_catalog.current_setting('server_version_num')::pg_cata
     coalesce((select temp_bytes from pg_catalog.pg_stat_database s where s.datid operator(pg_catalog.=) d.oid), 0)::pg_catalog.float8 as "temporaryBytes"
   from pg_catalog.pg_database d where datname operator(pg_catalog.=) pg_catalog.current_database()`;
 
+/** Those of extensions are among them. */
+const FUNCTIONS = `select distinct p.proname::pg_catalog.text as name from pg_catalog.pg_proc p where p.oid operator(pg_catalog.>=) 16384::pg_catalog.oid
+  limit ${MOST_RELATIONS}`;
+
 const LOG = `select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::pg_catalog.float8 as position`;
 
 interface Totals extends Readonly<Record<"major" | "bytes" | "temporaryBytes", number>> {
@@ -91,12 +103,14 @@ export async function readState(session: Session): Promise<DatabaseState> {
   await session.query("select pg_catalog.pg_stat_clear_snapshot()");
   const relations = await session.query<Relation & Record<string, unknown>>(RELATIONS);
   const counters = await session.query<TableCounters & Record<string, unknown>>(COUNTERS);
+  const functions = await session.query<{ name: string }>(FUNCTIONS);
   const [totals] = await session.query<Totals>(TOTALS);
   // Some services do not allow it, and a standby has no such position.
   const [log] = await session.query<{ position: number }>(LOG).catch(() => []);
   return {
     relations: new Map(relations.slice(0, MOST_RELATIONS).map((row) => [row.id, { ...row, table: row.table ?? undefined }])),
     counters: new Map(counters.map((row) => [row.id, row])),
+    functions: new Set(functions.map(({ name }) => name)),
     bytes: totals?.bytes ?? 0,
     temporaryBytes: totals?.temporaryBytes ?? 0,
     logPosition: log?.position,
@@ -112,4 +126,17 @@ export async function readState(session: Session): Promise<DatabaseState> {
 export function tableOf(id: number, relations: ReadonlyMap<number, Relation>): number {
   const above = relations.get(id)?.table;
   return above === undefined ? id : tableOf(above, relations);
+}
+
+/** The tables above one: those that it is a partition or a child of, directly or through others. */
+export function ancestorsOf(id: number, relations: ReadonlyMap<number, Relation>): readonly Relation[] {
+  const found = new Map<number, Relation>();
+  const open = [...(relations.get(id)?.parents ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const above = relations.get(next);
+    if (above === undefined || found.has(next)) continue;
+    found.set(next, above);
+    open.push(...(above.parents ?? []));
+  }
+  return [...found.values()];
 }

@@ -7,6 +7,8 @@ export interface SampledLock {
   readonly relation: number;
   readonly mode: LockMode;
   readonly granted: boolean;
+  /** The number of the transaction in its session, which grows. Unset: not known. */
+  readonly transaction?: number | undefined;
 }
 
 /** What one look at `pg_locks` showed. */

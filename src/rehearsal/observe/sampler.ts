@@ -63,7 +63,7 @@ const MOST_SAMPLES = 200_000;
  * is not live is left out too: `drop index concurrently` locks it exclusively at its end, when no other session opens it any more
  * (PostgreSQL documentation, `pg_index.indislive`).
  */
-const LOOK = `select pg_catalog.string_agg(l.pid::pg_catalog.text || ' ' || l.relation::pg_catalog.text || ' ' || l.mode || ' ' || l.granted::pg_catalog.text, ',') as locks,
+const LOOK = `select pg_catalog.string_agg(l.pid::pg_catalog.text || ' ' || l.relation::pg_catalog.text || ' ' || l.mode || ' ' || l.granted::pg_catalog.text || ' ' || pg_catalog.split_part(l.virtualtransaction, '/', 2), ',') as locks,
     pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.statement_timestamp()) as seconds
   from pg_catalog.pg_locks l
   where l.locktype operator(pg_catalog.=) 'relation' and l.relation operator(pg_catalog.>=) 16384::pg_catalog.oid
@@ -142,8 +142,9 @@ export function startSampler({ session, pids, namePrefix, now, runningSince, see
 function locksIn(text: string): readonly SampledLock[] {
   if (text === "") return [];
   return text.split(",").flatMap((each) => {
-    const [pid = "", relation = "", mode = "", granted = ""] = each.split(" ");
-    return isLockMode(mode) ? [{ pid: Number(pid), relation: Number(relation), mode, granted: granted === "true" }] : [];
+    const [pid = "", relation = "", mode = "", granted = "", transaction = ""] = each.split(" ");
+    const numbers = { pid: Number(pid), relation: Number(relation), transaction: Number(transaction) };
+    return isLockMode(mode) ? [{ ...numbers, mode, granted: granted === "true" }] : [];
   });
 }
 

@@ -102,6 +102,7 @@ function firstAfter(moments: readonly Moment[], limit: Moment, isAfter: (moment:
   return low;
 }
 
-function keyOf({ pid, relation, mode, granted }: SampledLock): string {
-  return `${pid} ${relation} ${mode} ${granted}`;
+/** A message can have several transactions, which take the same lock one after the other. */
+function keyOf({ pid, relation, mode, granted, transaction }: SampledLock): string {
+  return `${pid} ${relation} ${mode} ${granted} ${transaction ?? ""}`;
 }

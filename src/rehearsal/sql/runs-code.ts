@@ -15,3 +15,12 @@ export function runsCode(tokens: readonly Token[]): boolean {
 }
 
 const NOT_CALLED = new Set("select from in exists values as and or not where on using any all over by join".split(" "));
+
+/** Whether a statement calls one of these functions, each by its name without a schema. Pure. */
+export function calls(tokens: readonly Token[], functions: ReadonlySet<string>): boolean {
+  return tokens.some(
+    ({ kind, text }, at) =>
+      tokens[at + 1]?.text === "(" &&
+      (kind === "word" ? functions.has(text.toLowerCase()) : kind === "name" && functions.has(text.slice(1, -1))),
+  );
+}
