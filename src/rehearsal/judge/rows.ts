@@ -35,12 +35,14 @@ export function judgeRows(
   if (blamed === undefined) return [];
   const { startMs, transaction } = blamed.statement;
   const endMs = allStatements.reduce((last, each) => (each.transaction === transaction ? Math.max(last, each.endMs) : last), 0);
-  if (endMs - startMs <= own.blockedWritesMs) return [];
+  // The message can have statements before and after, and its transactions end within it: rows are not locked longer than their table.
+  const heldMs = Math.min(endMs - startMs, change.locks?.changingMs ?? 0);
+  if (heldMs <= own.blockedWritesMs) return [];
   const { subject, advice } = subjectOf(blamed, shown);
   const facts = {
     ...subject,
     rows: formatRows(rows),
-    held: formatWait(endMs - startMs, formatElapsed),
+    held: formatWait(heldMs, formatElapsed),
     limit: formatWait(own.acceptedWritesMs, formatElapsed),
   };
   const options = { at: placeOf(blamed, shown.files), reason: own.reasons.blockedWrites };

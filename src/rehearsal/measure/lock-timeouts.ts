@@ -48,17 +48,30 @@ function newSession(initial: boolean) {
     state = isRolledBack || block?.hasFailed === true ? (block?.before ?? committed) : { session: state.session };
     [block, committed] = [undefined, state];
   };
+  /** `commit and chain` begins the next block at once. */
+  const endAndChain = (words: readonly string[], isRolledBack: boolean): void => {
+    endBlock(isRolledBack);
+    if (words.includes("chain") && !words.includes("no")) block = { before: state, savepoints: [], hasFailed: false };
+  };
+  /** Where a savepoint is, in the open ones. */
+  const savepointAt = (name: string | undefined): number => block?.savepoints.findLastIndex((each) => each.name === name) ?? -1;
   const control = (words: readonly string[]): void => {
     const [first, second] = words;
     if (first === "begin" || first === "start") block ??= { before: committed, savepoints: [], hasFailed: false };
-    else if (first === "commit" || first === "end" || (first === "prepare" && second === "transaction")) endBlock(false);
+    else if (first === "commit" || first === "end" || (first === "prepare" && second === "transaction")) endAndChain(words, false);
     else if (first === "savepoint") block?.savepoints.push({ name: second ?? "", state });
     else if (first === "rollback" || first === "abort") {
       const to = words.indexOf("to");
-      if (to < 0) return endBlock(true);
+      if (to < 0) return endAndChain(words, true);
       const name = words[to + 1] === "savepoint" ? words[to + 2] : words[to + 1];
-      state = block?.savepoints.findLast((each) => each.name === name)?.state ?? state;
-      if (block !== undefined) block.hasFailed = false;
+      const at = savepointAt(name);
+      if (block === undefined || at < 0) return;
+      state = block.savepoints[at]?.state ?? state;
+      block.savepoints.splice(at + 1);
+      block.hasFailed = false;
+    } else if (first === "release") {
+      const at = savepointAt(second === "savepoint" ? words[2] : second);
+      if (at >= 0) block?.savepoints.splice(at);
     }
   };
   return {

@@ -3,16 +3,16 @@ import { momentOf } from "../limits.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import type { Observed } from "../observe/observe.ts";
 import { ancestorsOf, type Relation } from "../observe/relations.ts";
-import { type KnownMoments, spansOf } from "../observe/spans.ts";
-import { changesSchema } from "../sql/kinds.ts";
+import { spansOf } from "../observe/spans.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, type Blamed } from "./blame.ts";
 import { couldRun } from "./could-run.ts";
 import { explainWaits, type ExplainedWait, unexplained } from "./explain-waits.ts";
-import { ownParts, type PartsOf, readParts, type StatementPart } from "./parts.ts";
+import { ownParts, readParts } from "./parts.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { partsInTransactions } from "./message-transactions.ts";
+import { knownMoments } from "./known-moments.ts";
 import { limitsOf } from "./limits-of-sight.ts";
 import { tookLock } from "./locking-reads.ts";
 import { unseenTables } from "./unseen-tables.ts";
@@ -112,35 +112,6 @@ function renamed(relations: readonly Relation[], after: ReadonlyMap<number, Rela
 function logOf({ before, after }: Observed<unknown>): { readonly logBytes?: number } {
   if (before.logIsMinimal === true || before.logPosition === undefined || after.logPosition === undefined) return {};
   return { logBytes: after.logPosition - before.logPosition };
-}
-
-function knownMoments({ recording, pids }: Observed<unknown>, partsOf: PartsOf): ReadonlyMap<number, KnownMoments> {
-  const known = new Map([...pids.values()].map((pid) => [pid, newMoments()] as const));
-  const of = (session: string): ReturnType<typeof newMoments> | undefined => known.get(pids.get(session) ?? 0);
-  for (const sent of recording.statements) {
-    const { session, startMs } = sent;
-    const moments = of(session);
-    const parts = partsOf(sent);
-    moments?.starts.push(startMs);
-    if (isVague(parts)) moments?.vague.add(startMs);
-    if (parts.some(({ kind }) => changesSchema(kind))) moments?.changing.add(startMs);
-  }
-  for (const { session, endMs } of recording.transactions) if (endMs !== undefined) of(session)?.ends.push(endMs);
-  return known;
-}
-
-function newMoments(): {
-  readonly starts: number[];
-  readonly ends: number[];
-  readonly vague: Set<number>;
-  readonly changing: Set<number>;
-} {
-  return { starts: [], ends: [], vague: new Set(), changing: new Set() };
-}
-
-/** Whether the message is more than one statement that locks its table at its start. */
-function isVague([first, second]: readonly StatementPart[]): boolean {
-  return second !== undefined || first?.kind === "other" || first?.kind === "read";
 }
 
 function shownStatement(

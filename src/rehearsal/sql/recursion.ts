@@ -9,7 +9,11 @@ const OWN =
 /** Whether what a statement does to a table reaches its partitions and the tables that inherit from it. Pure. */
 export function recurses(tokens: readonly Token[]): boolean {
   const words = wordsOf(tokens);
-  if (/^(lock|truncate|reindex|vacuum|cluster|analyze|drop table|create (unique )?index)\b/.test(words))
+  if (
+    /^(lock|truncate|reindex|vacuum|cluster|analyze|drop table|create (unique )?index|create (or replace )?(constraint )?trigger)\b/.test(
+      words,
+    )
+  )
     return lower(tokens[nameAt(tokens)]) !== "only";
   const statement = readAlterTable(tokens);
   if (statement === undefined || /^alter table (if exists )?only /.test(words)) return false;

@@ -124,3 +124,23 @@ test("a new name of a partitioned table does not reach its partitions", SLOW, as
   );
   expect(about(result, "reads-blocked", "app.part_1")).toMatchObject({ at: { line: 2 } });
 });
+
+test("rows are not said to be locked for longer than their table is in the same report", SLOW, async () => {
+  const result = await rehearse(
+    "update app.customer set note = 'x'",
+    "select pg_sleep(1.5)",
+    "commit",
+    "begin",
+    "select pg_sleep(1.5)",
+    "delete from app.ord",
+    "select pg_sleep(1.5)",
+  );
+  for (const name of ["app.customer", "app.ord"]) {
+    const table = result.tables.find((each) => each.table === name);
+    const held = about(result, "rows-locked", name)?.facts;
+    const seconds = held !== undefined && "held" in held ? Number.parseFloat(held.held) : 0;
+    expect({ name, seconds, isWithin: seconds * 1000 <= (table?.heldMs ?? 0) + 100 }).toMatchObject({ isWithin: true });
+    expect(seconds).toBeGreaterThan(1.2);
+    expect(seconds).toBeLessThan(3);
+  }
+});

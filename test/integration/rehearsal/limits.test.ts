@@ -66,7 +66,7 @@ test("a strong lock without a lock_timeout is one note, and none with it", SLOW,
   expect(codes(JSON.parse(stdout) as Rehearsal)).toEqual([]);
   expect(codes((await rehearse("set lock_timeout = '3s';\nalter table person add column a int;\n")).result)).toEqual([]);
   const taken = await rehearse(
-    "set lock_timeout = '3s';\nselect 1;\nset lock_timeout = 0;\ncreate index on person (id);\nselect pg_sleep(0.25);\n",
+    "set lock_timeout = '3s';\nselect 1;\nset lock_timeout = 0;\ncreate index on person (id);\nselect pg_sleep(0.15);\n",
   );
   expect(taken.result.findings).toMatchObject([{ code: "lock-without-timeout", facts: { lock: "SHARE" }, at: { line: 4 } }]);
 });

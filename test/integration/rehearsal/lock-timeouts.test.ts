@@ -38,7 +38,26 @@ const STATEMENTS = [
   "select 1",
   "do $$ begin perform set_config('lock_timeout', '8s', false); end $$",
   "discard all",
+  "commit and chain",
+  "rollback and chain",
+  "commit and no chain",
+  "release savepoint a",
   "select 1 / 0",
+];
+/** Files with transactions of their own, each sent as one message. */
+const MESSAGES = [
+  "begin; set local lock_timeout = '3s'; commit; select 1",
+  "set local lock_timeout = '3s'; select 1",
+  "set lock_timeout = '3s'; rollback",
+  "set lock_timeout = '3s'; begin; rollback; select 1",
+  "set local lock_timeout = '3s'; begin",
+  "begin; savepoint c; set lock_timeout = '3s'; rollback to c; commit",
+  "begin; set local lock_timeout = '3s'; commit and chain; select 1",
+  "begin; set local lock_timeout = '3s'; commit and chain; set local lock_timeout = '2s'",
+  "begin; set lock_timeout = '3s'; rollback and chain",
+  "begin; select set_config('lock_timeout', '3s', true); savepoint c; reset lock_timeout; rollback to savepoint c",
+  "commit; set lock_timeout = 0; begin; set local lock_timeout = '3s'",
+  "commit; begin; set lock_timeout = '3s'; set local lock_timeout = 0; commit; select 1",
 ];
 const PROBE = "select current_setting('lock_timeout') as value";
 
@@ -74,9 +93,15 @@ test.each([
           const count = statementsIn(sql).length;
           const isError = rows instanceof Error;
           sent.push(sentOf(sql, isError ? count - 1 : count, isError ? "22012" : undefined));
-          expected.push(isError || sql !== PROBE ? undefined : rows[0]?.value !== "0");
+          expected.push(isError || !sql.endsWith(PROBE) ? undefined : rows.at(-1)?.value !== "0");
         };
         for (let step = 0; step < 25; step += 1) {
+          if (random.between(0, 3) === 0) {
+            // Outside of a transaction block that failed, none of them fails.
+            await run("rollback");
+            await run(`${random.pick(MESSAGES)}; ${PROBE}`);
+            await run(PROBE);
+          }
           const picked = Array.from({ length: random.between(1, 3) }, () => random.pick(STATEMENTS));
           // What fails, or has a rule of its own in a message of several statements, is sent alone.
           for (const message of picked.every((each) => /^(set|select (pg_|set)|reset|select 1$)/i.test(each))
@@ -95,7 +120,7 @@ test.each([
         );
         const hasTimeout = lockTimeouts(statements, initial);
         statements.forEach((statement, at) => {
-          const [part] = statement.parts;
+          const part = statement.parts.at(-1);
           if (expected[at] === undefined || part === undefined) return;
           compared += 1;
           const before = sent.slice(Math.max(0, at - 12), at).map(({ sql }) => sql);

@@ -4,6 +4,7 @@ import { statementsIn } from "../../../src/postgres/sql/split.ts";
 import { LOCK_MODES, type LockMode } from "../../../src/rehearsal/observe/lock-modes.ts";
 import { certainLocks } from "../../../src/rehearsal/sql/certain-lock.ts";
 import { mentions } from "../../../src/rehearsal/sql/names.ts";
+import { recurses } from "../../../src/rehearsal/sql/recursion.ts";
 import { canTake, isAtLeast } from "../../../src/rehearsal/sql/strongest-lock.ts";
 import { newDatabase } from "../../support/new-database.ts";
 import { withSession } from "../../support/session.ts";
@@ -70,6 +71,33 @@ const STATEMENTS = [
   "drop trigger t_f on app.t",
 ];
 
+/** Changes of a partitioned table. */
+const ON_PARENT = [
+  "alter table app.parted add column c int",
+  "alter table only app.parted alter column id set default 5",
+  "alter table app.parted alter column id set default 5",
+  "alter table app.parted alter column id set not null",
+  "alter table app.parted alter column id type bigint",
+  "alter table app.parted add check (id > 0)",
+  "alter table app.parted add primary key (id, at)",
+  "alter table app.parted add foreign key (id) references app.other",
+  "alter table app.parted drop column id",
+  "alter table app.parted rename column id to idd",
+  "alter table app.parted rename to parted_2",
+  "alter table app.parted owner to current_user",
+  "alter table app.parted enable row level security",
+  "alter table app.parted replica identity full",
+  "alter table app.parted set schema public",
+  "alter table app.parted attach partition app.loose for values from ('2026-03-01') to ('2026-04-01')",
+  "create index on app.parted (id)",
+  "create index on only app.parted (id)",
+  "lock table app.parted",
+  "lock table only app.parted",
+  "truncate app.parted",
+  "analyze app.parted",
+  "create trigger t_p before insert on app.parted for each row execute function app.f()",
+];
+
 const DATABASE = await newDatabase("strongest_lock");
 await withSession(DATABASE, (session) => session.query(BEFORE));
 
@@ -99,4 +127,21 @@ test.each(STATEMENTS)("%s locks no table more than its text can show, and at lea
     const modes = held.filter((each) => mentions([name], each)).map((each) => each.mode);
     expect(modes.some((each) => mode === undefined || isAtLeast(each, mode))).toBe(true);
   }
+});
+
+test.each(ON_PARENT)("%s locks the partitions strongly only if its text shows that it reaches them", async (sql) => {
+  const locks = await withSession(DATABASE, async (session) => {
+    await session.query("begin");
+    await session.query(sql);
+    const held = await session.query<Readonly<{ oid: number; mode: LockMode }>>(`${HELD} and relation = 'app.part_1'::regclass`);
+    await session.query("rollback");
+    return held;
+  });
+  const isLocked = locks.some(({ mode }) => isAtLeast(mode, "ShareUpdateExclusiveLock"));
+  expect(!isLocked || recurses(statementsIn(sql)[0]?.tokens ?? [])).toBe(true);
+  const least = locks.filter(({ mode }) => isAtLeast(mode, "AccessExclusiveLock")).length;
+  expect({ sql, isReached: least === 0 && /^alter (?!.*foreign)/.test(sql) && recurses(statementsIn(sql)[0]?.tokens ?? []) }).toEqual({
+    sql,
+    isReached: false,
+  });
 });

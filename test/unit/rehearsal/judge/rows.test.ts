@@ -10,7 +10,16 @@ const table = { id: 1, schema: "public", name: "item", kind: "r", shown: "public
 const change = {
   table,
   relations: [table],
-  locks: undefined,
+  locks: {
+    strongest: "RowExclusiveLock" as const,
+    heldMs: 60_000,
+    changingMs: 60_000,
+    reads: [],
+    writes: [],
+    readsMs: 0,
+    writesMs: 0,
+    queuedMs: 0,
+  },
   isUnseen: false,
   rows: 50_000,
   rewritten: false,
@@ -74,4 +83,18 @@ test.each([
 
 test("a statement on another table whose foreign key or trigger changes the rows is named", () => {
   expect(blamed(statement("delete from parent", 0, 3000))).toEqual(["delete from parent"]);
+});
+
+test.each([
+  [500, []],
+  [2300, ["2.3 s"]],
+])("rows are locked as long as the lock of their table was seen, not for the whole message: %s ms", (changingMs, expected) => {
+  const both = [statement("update other set a = 1; delete from item", 0, 4200)];
+  const held = judgeRows(
+    { change: { ...change, locks: { ...change.locks, changingMs } }, reads: [], writes: [], rewrite: undefined },
+    limits,
+    { statements: both, allStatements: both },
+    shown,
+  ).map(({ finding }) => ("held" in finding.facts ? finding.facts.held : undefined));
+  expect(held).toEqual(expected);
 });
