@@ -23,6 +23,7 @@ export const ERROR_EXIT = {
   RUN_UNKNOWN: EXIT.usage,
   DATABASE_UNKNOWN: EXIT.usage,
   DATABASE_IN_USE: EXIT.usage,
+  NOT_MIGRATED: EXIT.usage,
   URL_INVALID: EXIT.usage,
   URL_POOLED: EXIT.usage,
   COMMAND_MISSING: EXIT.usage,

@@ -1,5 +1,6 @@
 import type { CommonOptions, Context } from "../context/context.ts";
 import { withCleanMethods } from "../context/clean-errors.ts";
+import { handedOut } from "../context/copied-state.ts";
 import { inContext } from "../context/in-context.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
@@ -26,8 +27,9 @@ export interface DropCloneOptions extends CommonOptions {
 
 /**
  * Creates a clone of this run's migrated database, or finds the one with this name. Clones are deleted with the run's
- * database, or by `dropClone`. Throws `RUN_UNKNOWN`, `PROVIDER_REJECTED` when the provider makes no clones, and
- * `DATABASE_IN_USE` when other programs are connected to the run's database while it is copied for the first clone.
+ * database, or by `dropClone`. Throws `RUN_UNKNOWN`; `PROVIDER_REJECTED` when the provider makes no clones; `MIGRATION_FAILED` when
+ * the run's migrations failed or were interrupted; `NOT_MIGRATED` when its database is empty although the repository has migrations;
+ * and `DATABASE_IN_USE` while its migrations run, or when other programs are connected to it while it is copied for the first clone.
  */
 export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
   return inContext(options, (context) => cloneIn(context, options));
@@ -35,7 +37,7 @@ export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
 
 async function cloneIn(context: Context, options: CloneRunOptions): Promise<Clone> {
   const existing = await findClone(context, options.name);
-  const found = existing?.clone ?? (await (await requireRunDatabase(context)).clone(options));
+  const found = existing?.clone ?? (await handedOut(await requireRunDatabase(context), context).clone(options));
   await context.conceal(secretsOf(found));
   if (existing !== undefined) {
     const since = formatUtc(new Date(existing.created));

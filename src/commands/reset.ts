@@ -1,5 +1,5 @@
 import type { CommonOptions, Context } from "../context/context.ts";
-import { withCleanMethods } from "../context/clean-errors.ts";
+import { handedOut } from "../context/copied-state.ts";
 import { inContext } from "../context/in-context.ts";
 import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
@@ -59,7 +59,7 @@ async function resetIn(context: Context, options: ResetOptions): Promise<ResetRe
     options.migrate === false || migrations === undefined
       ? undefined
       : await keepingOthers(context, fresh, () => migrateDatabase(context, migrations, { url: fresh.directUrl, database: fresh }));
-  return { database: withCleanMethods(fresh, context), sameUrl: fresh.directUrl === database.directUrl, migrated: migrated?.state };
+  return { database: handedOut(fresh, context), sameUrl: fresh.directUrl === database.directUrl, migrated: migrated?.state };
 }
 
 async function resetDatabase(

@@ -1,5 +1,5 @@
 import type { CommonOptions, Context } from "../context/context.ts";
-import { withCleanMethods } from "../context/clean-errors.ts";
+import { handedOut } from "../context/copied-state.ts";
 import { inContext } from "../context/in-context.ts";
 import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
@@ -52,5 +52,5 @@ async function restoreIn(context: Context, options: RestoreOptions): Promise<Res
       }),
     ({ name, provider }) => `${provider} database ${name} restored from ${options.name}`,
   );
-  return { database: withCleanMethods(fresh, context), sameUrl: fresh.directUrl === database.directUrl };
+  return { database: handedOut(fresh, context), sameUrl: fresh.directUrl === database.directUrl };
 }

@@ -5,9 +5,11 @@ import { inPhase } from "../context/phase.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
+import { warnOfCopiedState } from "../context/copied-state.ts";
 import { OffshootError } from "../errors.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { nearest } from "../nearest.ts";
+import { withSession } from "../postgres/connect.ts";
 import type { Database, Provider } from "../providers/provider.ts";
 import type { Snapshots, StoredSnapshot } from "../providers/snapshots.ts";
 import { ownCommand } from "../shell-command.ts";
@@ -28,8 +30,8 @@ export type { StoredSnapshot } from "../providers/snapshots.ts";
  * deletes it, and it expires with the database, or after `ttl` if that is later. On Neon it is a snapshot of the branch, which
  * Neon makes of root branches only; on a local server a template database.
  *
- * Throws `USAGE` for a name that is not valid or is taken; `RUN_UNKNOWN`; `PROTECTED` when sessions keep the database from being
- * copied; `PROVIDER_REJECTED` when the provider stores no snapshots, or no further one.
+ * Throws `USAGE` for a name that is not valid or is taken; `RUN_UNKNOWN`; `DATABASE_IN_USE` while its migrations run; `PROTECTED`
+ * when sessions keep the database from being copied; `PROVIDER_REJECTED` when the provider stores no snapshots, or no further one.
  */
 export async function snapshot(options: SnapshotOptions): Promise<StoredSnapshot> {
   return inContext(options, (context) => snapshotIn(context, options));
@@ -51,6 +53,9 @@ async function snapshotIn(context: Context, options: SnapshotOptions): Promise<S
     "snapshot",
     options.name,
     async () => {
+      await withSession(database.directUrl, (session) => warnOfCopiedState(context, session, isForced(options)), {
+        signal: context.signal,
+      });
       if (taken !== undefined) await snapshots.remove(context.name, taken, limits);
       const request = { name: options.name, expiresAt: expires, force: isForced(options), check };
       return snapshots.create(context.name, request, limits).catch((thrown: unknown) => {

@@ -1,6 +1,6 @@
 import { configuredProviders, providerAt, providerLimits } from "../context/providers.ts";
 import type { CommonOptions, Context } from "../context/context.ts";
-import { withCleanMethods } from "../context/clean-errors.ts";
+import { handedOut } from "../context/copied-state.ts";
 import { inContext } from "../context/in-context.ts";
 import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
@@ -57,7 +57,7 @@ export interface Outputs extends Readonly<Record<string, string>> {
 export async function up(options: UpOptions = {}): Promise<UpResult> {
   return inContext(options, async (context) => {
     const result = await acquireRunDatabase(context);
-    return { ...result, database: withCleanMethods(result.database, context) };
+    return { ...result, database: handedOut(result.database, context) };
   });
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expectMigrations } from "../context/expected-migrations.ts";
 import type { Context } from "../context/context.ts";
+import { cloneCheck } from "../context/copied-state.ts";
 import { type Migrations, migrationsOf } from "../context/migrations.ts";
 import { acquireDatabaseFor } from "../commands/up.ts";
 import { removeAfterLastUse } from "../commands/down.ts";
@@ -53,7 +54,7 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
         lock = isInside ? undefined : await holdSuiteLock(server, id, context.signal);
         const locks = isInside ? suiteLocks(server.tag, id) : [];
         const within = deadline("copying the migrated database", SOURCE_MS, context.signal);
-        ({ source, close: release } = await makeSource(server, within, { isFresh: true, locks }));
+        ({ source, close: release } = await makeSource(server, within, { isFresh: true, locks, check: cloneCheck(context) }));
         lock ??= await holdSuiteLock(server, id, context.signal);
         return identity;
       },

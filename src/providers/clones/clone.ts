@@ -145,7 +145,7 @@ export function databaseOfClone({ tag }: Pick<CloneServer, "tag">, name: string)
   return toDatabase(cloneName({ repository: tag.repository, key: tag.run }, name));
 }
 
-function requireName(name: string): void {
+export function requireName(name: string): void {
   if (isCloneName(name)) return;
   throw new OffshootError("USAGE", `${JSON.stringify(name)} is not a valid name of a clone.`, {
     remedy: "Use lower case letters, digits and single `-` between them, at most 32 characters, such as worker-1.",

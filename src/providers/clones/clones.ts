@@ -3,17 +3,19 @@ import { OffshootError } from "../../errors.ts";
 import { MAX_TTL_MS } from "../../identity/expiry.ts";
 import { withinSession } from "../local/server.ts";
 import type { Clone, CloneOptions, CloneServer, Refusal } from "../provider.ts";
-import { createClone } from "./clone.ts";
+import { createClone, requireName } from "./clone.ts";
 import { makeSource } from "./source.ts";
+import type { SourceCheck } from "./types.ts";
 
 /** Time limit of one call, in milliseconds. */
 const CALL_MS = 120_000;
 
-/** `Database.clone` of every provider. */
-export async function cloneOf(clones: CloneServer | Refusal, { name, signal }: CloneOptions = {}): Promise<Clone> {
+/** `Database.clone` of every provider. `check` decides whether the state of the run's database may be cloned; default any may. */
+export async function cloneOf(clones: CloneServer | Refusal, { name, signal }: CloneOptions = {}, check?: SourceCheck): Promise<Clone> {
   const server = requireClones(clones);
+  if (name !== undefined) requireName(name);
   const within = deadline("creating a clone", CALL_MS, signal);
-  const { source, close } = await makeSource(server, within);
+  const { source, close } = await makeSource(server, within, { check });
   try {
     const request = { name, expiresAt: expiryOf(server) };
     return await withinSession(source.url, within, (session) => createClone(session, source, request, within));

@@ -4,6 +4,7 @@ import type { Session } from "../../postgres/connect.ts";
 import { LOCK_CLASS } from "../../postgres/lock.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { IS_USE } from "../local/sessions.ts";
+import type { SourceCheck } from "./types.ts";
 
 /** The application name of sessions that look for a source or make one. Each is open for some milliseconds. */
 export const SOURCE_SESSION = "offshoot:clone-source";
@@ -24,14 +25,24 @@ const IS_USAGE_LOCK = "a.application_name = 'offshoot:usage' or pg_catalog.start
  * their processes take the locks again by themselves, and until then this session has one, so that nobody deletes the
  * database. Other sessions get `freeMs` milliseconds to end. Throws `DATABASE_IN_USE`.
  */
-export async function copyWhenFree(own: Session, statement: string, within: Deadline, freeMs: number): Promise<void> {
+export async function copyWhenFree(
+  own: Session,
+  statement: string,
+  within: Deadline,
+  { freeMs, check }: { readonly freeMs: number; readonly check: SourceCheck | undefined },
+): Promise<void> {
   const end = performance.now() + freeMs;
   for (;;) {
     const foreign = await foreignSessions(own);
     if (foreign.length > 0 && performance.now() >= end) throw inUse(foreign);
-    if (foreign.length === 0 && (await tryToCopy(own, statement))) return;
+    if (foreign.length === 0 && (await isAllowed(own, check, performance.now() >= end)) && (await tryToCopy(own, statement))) return;
     await within.pause(jitter(100));
   }
+}
+
+/** What was connected until now was perhaps a migration that failed. */
+async function isAllowed(own: Session, check: SourceCheck | undefined, isLast: boolean): Promise<boolean> {
+  return check === undefined || check(own, isLast);
 }
 
 async function foreignSessions(own: Session): Promise<readonly Open[]> {

@@ -15,6 +15,7 @@ import { releaseAll, releaseCreatorLocks, suitesLockOf, tryCreatorLocks } from "
 import { scratchName, toDatabase } from "../local/names.ts";
 import { withinSession } from "../local/server.ts";
 import type { CloneServer } from "../provider.ts";
+import type { SourceCheck } from "./types.ts";
 import { copyWhenFree, SOURCE_SESSION } from "./copy-when-free.ts";
 
 /** The closed database from which clones are made. It can be passed to other processes as JSON, and contains a password. */
@@ -35,6 +36,7 @@ export interface SourceOptions {
   /** Copy the database again, although a source of the same migrations exists that no suite uses. Default false. */
   readonly isFresh?: boolean | undefined;
   readonly freeMs?: number | undefined;
+  readonly check?: SourceCheck | undefined;
   /** Keys of locks that the session in the run's database holds, shared, from before it looks for the source until `close`. */
   readonly locks?: readonly string[] | undefined;
 }
@@ -50,13 +52,17 @@ export interface MadeSource {
  * it, so that any number of clones can be made from it at once.
  */
 export async function makeSource(server: CloneServer, within: Deadline, options: SourceOptions = {}): Promise<MadeSource> {
+  const { locks = [], check, freeMs = FREE_MS } = options;
+  const end = performance.now() + freeMs;
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 200)) {
     const own = await connect(server.directUrl, { applicationName: SOURCE_SESSION, signal: within.signal });
     let source: CloneSource | undefined;
     try {
-      for (const key of options.locks ?? []) await lockShared(own, key);
-      const request: Request = { ...options, server, own, label: await labelOf(own), within };
-      source = isSame(server) ? await makeOn(own, request) : await withinSession(server.url, within, (admin) => makeOn(admin, request));
+      for (const key of locks) await lockShared(own, key);
+      if (check === undefined || (await check(own, performance.now() >= end))) {
+        const request: Request = { ...options, server, own, label: await labelOf(own), within };
+        source = isSame(server) ? await makeOn(own, request) : await withinSession(server.url, within, (admin) => makeOn(admin, request));
+      }
     } finally {
       // While another process copies the database, no session of this one may be open in it.
       if (source === undefined) await own.close();
@@ -98,7 +104,7 @@ interface Request extends SourceOptions {
 
 /** Undefined while another process makes the source. */
 async function makeOn(admin: Session, request: Request): Promise<CloneSource | undefined> {
-  const { server, own, label, within, isFresh = false, freeMs = FREE_MS } = request;
+  const { server, own, label, within, isFresh = false, freeMs = FREE_MS, check } = request;
   const database = parseUrl(server.directUrl).database;
   const name = toDatabase(cloneName({ repository: server.tag.repository, key: server.tag.run }, label));
   const scratch = scratchName();
@@ -110,7 +116,7 @@ async function makeOn(admin: Session, request: Request): Promise<CloneSource | u
     const mayReplace = isFresh && (await countSuites(admin, server.tag)) <= 1;
     if (existing !== undefined && mayReplace) await dropEntry(admin, existing);
     if (existing === undefined || mayReplace) {
-      await copyWhenFree(own, copyStatement(scratch, database, server.isQuick && major >= 15), within, freeMs);
+      await copyWhenFree(own, copyStatement(scratch, database, server.isQuick && major >= 15), within, { freeMs, check });
       await closeAndName(admin, scratch, name, { ...server.tag, clone: label });
     }
     return { ...server, database: name, properties: await propertyStatements(admin, database, TARGET) };

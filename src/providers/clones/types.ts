@@ -1,4 +1,5 @@
 import type { OwnerTag } from "../../identity/owner-tag.ts";
+import type { Session } from "../../postgres/session.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
 import type { ProviderName } from "../refusal.ts";
 
@@ -21,6 +22,12 @@ export interface CloneOptions {
   /** Cancels the call. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * Looks in a session in the run's database whether its state may be cloned; false: not yet. It is asked again later, and must throw
+ * with `isLast`.
+ */
+export type SourceCheck = (own: Session, isLast: boolean) => Promise<boolean>;
 
 /** Where clones of a database are made. It can be passed to other processes as JSON, and contains a password. */
 export interface CloneServer {

@@ -54,7 +54,7 @@ test("six processes at once get a clone each", async () => {
 
 test("`list` shows a clone with its run, and `down` deletes it with the run's database", async () => {
   const made = await project();
-  await made.call(["up"]);
+  await made.call(["up", "--migrate"]);
   const url = (await made.call(["clone", "mine"])).stdout.trim();
   expect((await made.call(["list"])).stdout).toContain("~mine");
   await made.call(["down"]);
@@ -83,7 +83,7 @@ test("`run` deletes the clones that its command made, so that the next run gets 
 
 test("a clone that is found by its name is said to exist, with what was written into it", async () => {
   const made = await project();
-  await made.call(["up"]);
+  await made.call(["up", "--migrate"]);
   expect((await made.call(["clone", "gw0"])).stderr).not.toContain("exists since");
   expect((await made.call(["clone", "gw0"])).stderr).toMatch(/The clone gw0 exists since \d{4}-.* UTC\. It has what was written into it/);
 });
@@ -132,7 +132,7 @@ const listed = async (made: Project): Promise<ClonesJson["clones"]> =>
 
 test("`clone --list` shows the clones of this run, and nothing else", async () => {
   const [made, other] = [await project(), await project()];
-  for (const each of [made, other]) await each.call(["up"]);
+  for (const each of [made, other]) await each.call(["up", "--migrate"]);
   expect(await made.call(["clone", "--list"])).toMatchObject({ code: 0, stdout: "no clones\n" });
   expect((await made.call(["clone", "--list", "--json"])).stdout).toBe('{"version":1,"clones":[]}\n');
   await other.call(["clone", "foreign"]);
