@@ -3,12 +3,15 @@
  * `npx tsx bench/rehearsal.ts [ROUNDS] [ROWS] [--busy] [--long]`. Each migration is a process of psql. Each round plays it once
  * without the observation and once with it, in changing order, in databases of their own. The result is the median of the
  * ratios of these pairs, so that a machine that becomes slower or faster counts little. Beside it is the processor time that the
- * observation needs, here and in the server (Linux): on a busy machine it is the part of the ratio that is not chance. `--busy`
- * keeps two processors busy meanwhile. `--long`: only the migration with long statements.
+ * observation needs, here and in the server (Linux): on a busy machine it is the part of the ratio that is not chance. The floor
+ * is the same migration through a relay in this process, which passes bytes and reads nothing: nobody who wants to know when each
+ * statement begins and ends can add less. `--busy` keeps two processors busy meanwhile. `--long`: only the migration with long
+ * statements.
  */
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -45,25 +48,31 @@ const server = await startServer();
 try {
   await server.createDatabase("template_of_bench");
   await withSession(withDatabase(server.url, "template_of_bench"), (session) => session.query(setup(ROWS)));
-  const times = new Map<string, { readonly plain: number[]; readonly observed: number[]; readonly work: number[] }>();
+  const times = new Map<
+    string,
+    { readonly plain: number[]; readonly relayed: number[]; readonly observed: number[]; readonly work: number[] }
+  >();
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, statements] of Object.entries(MIGRATIONS).slice(0, isLong ? 1 : undefined)) {
       const file = join(folder, "migration.sql");
       await writeFile(file, `${statements.join(";\n")};\n`);
-      const of = times.get(name) ?? { plain: [], observed: [], work: [] };
+      const of = times.get(name) ?? { plain: [], relayed: [], observed: [], work: [] };
       times.set(name, of);
       const ways = [
         async () => of.plain.push(await inDatabase((url) => play(url, file))),
+        async () => of.relayed.push(await inDatabase((url) => relayed(url, file))),
         async () => of.observed.push(await inDatabase((url) => observed(url, file, of.work))),
       ];
       for (const way of round % 2 === 0 ? ways : ways.toReversed()) await way();
     }
   }
-  for (const [name, { plain, observed: watched, work }] of times) {
-    const ratios = plain.map((ms, at) => (watched[at] ?? 0) / ms).toSorted((one, other) => one - other);
-    const [lowest = 1, highest = 1] = [ratios[0], ratios.at(-1)];
+  for (const [name, { plain, relayed: passed, observed: watched, work }] of times) {
+    const added = (ways: readonly number[]): string => {
+      const ratios = plain.map((ms, at) => (ways[at] ?? 0) / ms).toSorted((one, other) => one - other);
+      return `${more(median(ratios))} more (${more(ratios[0] ?? 1)} to ${more(ratios.at(-1) ?? 1)})`;
+    };
     console.log(
-      `${name}: ${Math.round(median(plain))} ms, observed ${Math.round(median(watched))} ms; in ${ratios.length} pairs ${more(median(ratios))} more (${more(lowest)} to ${more(highest)}); processor time of the observation ${(median(work) * 100).toFixed(1)} % of the time`,
+      `${name}: ${Math.round(median(plain))} ms; in ${plain.length} rounds, observed ${added(watched)}, relayed ${added(passed)}; processor time of the observation ${(median(work) * 100).toFixed(1)} % of the time`,
     );
   }
   console.log(`load of the machine: ${loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after, ${cpus().length} processors`);
@@ -93,6 +102,25 @@ async function play(url: string, file: string): Promise<number> {
   const start = performance.now();
   await run("psql", ["--no-psqlrc", "--quiet", url, "--file", file], { env: { ...brokerEnvironment(process.env) } });
   return performance.now() - start;
+}
+
+/** The time through a relay that only passes bytes. */
+async function relayed(url: string, file: string): Promise<number> {
+  const { port } = new URL(url);
+  const relay = createServer({ noDelay: true }, (client) => {
+    const backend = connect({ host: "127.0.0.1", port: Number(port), noDelay: true });
+    client.pipe(backend).pipe(client);
+    client.on("error", () => backend.destroy());
+    backend.on("error", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+  try {
+    const through = new URL(url);
+    through.port = String((relay.address() as AddressInfo).port);
+    return await play(through.href, file);
+  } finally {
+    relay.close();
+  }
 }
 
 /** Adds the share of the time for which the observation used a processor to `work`. */
