@@ -23,6 +23,7 @@ import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { migrationFiles, type MigrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { secureCopy } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
+import { revisionNames } from "./revision-names.ts";
 import { failedWithoutError, NAME, runSteps } from "./run-steps.ts";
 import type { RehearseOptions } from "./options.ts";
 
@@ -38,8 +39,6 @@ export interface Rehearsed {
 
 /** Files of migrations in which statements are searched. */
 const MOST_FILES = 5000;
-/** These tools record a migration before they run it. */
-const RECORD_FIRST: ReadonlySet<string> = new Set(["prisma", "golang-migrate"]);
 
 /** Runs the pending migrations in a copy under observation. Throws what `rehearse` throws. */
 export async function rehearseOn(context: Context, copy: Copy, migrations: Migrations, options: RehearseOptions): Promise<Rehearsed> {
@@ -57,13 +56,14 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   const throughBroker = migrations.steps.every(({ command }) => command.kind !== "work" && leavesMachine(command, copy.url) === undefined);
   const project = migrations.steps.find((step) => step.project !== undefined)?.project;
   const files = await readFiles(context, migrations);
-  const revisions = project === undefined ? undefined : new Map(project.revisions.map(({ id, name }) => [id, name]));
+  const revisions = await revisionNames(context, copy.url, project);
   const observed = await observe(
     {
       url: copy.url,
       name: NAME,
       useBroker: throughBroker,
-      records: project === undefined ? undefined : { table: project.versionTable.name, ids: new Set(revisions?.keys()) },
+      records:
+        project === undefined ? undefined : { table: project.versionTable.name, ids: new Set(project.revisions.map(({ id }) => id)) },
       signal: context.signal,
     },
     (url) => runSteps(context, migrations, url, { literals, throughBroker }),
@@ -71,18 +71,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   const end = observed.result;
   const explained = measure(observed, {
     files,
-    revisions:
-      project === undefined
-        ? undefined
-        : {
-            table: project.versionTable.name,
-            nameOf: (id) => revisions?.get(id) ?? id,
-            recordsFirst: RECORD_FIRST.has(project.tool),
-            nextOf(id) {
-              const [next, other] = project.revisions.filter(({ dependsOn }) => dependsOn.includes(id));
-              return other === undefined ? next?.name : undefined;
-            },
-          },
+    revisions,
     throughBroker,
     isOwn: (change) => isOwnTable(change, project?.versionTable.tables ?? []),
     literals,

@@ -17,7 +17,7 @@ export function placeOf(blamed: Blamed | undefined, files: MigrationFiles): Plac
   if (blamed === undefined) return undefined;
   const { statement, part } = blamed;
   if (part.at !== undefined) return part.at;
-  const file = statement.parts.find(({ at }) => at !== undefined)?.at?.file ?? (statement.migration && files.fileOf([statement.migration]));
+  const file = statement.parts.find(({ at }) => at !== undefined)?.at?.file ?? (statement.migration && files.fileOf(statement.migration));
   if (file === undefined || file === "") return undefined;
   const own = files.findIn(file, part.tokens);
   if (own !== undefined) return own;

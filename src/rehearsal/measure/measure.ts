@@ -144,7 +144,7 @@ function migrationsOf(statements: readonly ReadStatement[], files: MigrationFile
   const names = [...new Set(statements.flatMap(({ migration }) => migration ?? []))];
   return names.map((name) => {
     const own = statements.filter(({ migration }) => migration === name);
-    const file = own.flatMap(({ parts }) => parts).find(({ at }) => at !== undefined)?.at?.file ?? files.fileOf([name]);
+    const file = own.flatMap(({ parts }) => parts).find(({ at }) => at !== undefined)?.at?.file ?? files.fileOf(name);
     const ms = own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
     return { name, ...(file === undefined ? {} : { file }), ms: round(ms), statements: own.reduce((sum, { count }) => sum + count, 0) };
   });

@@ -27,8 +27,8 @@ export interface RevisionNames {
   readonly nameOf: (id: string) => string;
   /** The tool records a migration before it runs it. */
   readonly recordsFirst: boolean;
-  /** The name of the migration that comes after this one, if it is the only one. */
-  readonly nextOf?: (id: string) => string | undefined;
+  /** The name of the migration that comes after this one, or first of all pending ones, if it is the only one. */
+  readonly nextOf?: (id: string | undefined) => string | undefined;
 }
 
 /** The statements with their parts, transactions and migrations. Pure. */
@@ -95,7 +95,7 @@ function marksOf(statements: readonly SentStatement[], revisions: RevisionNames 
   // A migration that failed was not recorded: it is the next one.
   const last = statements.findLast(({ mark }) => mark !== undefined)?.mark;
   const failed = statements.some(({ sqlstate }, at) => sqlstate !== undefined && found.toReversed()[at] === undefined);
-  const next = last === undefined || !failed ? undefined : nextOf?.(last);
+  const next = failed ? nextOf?.(last) : undefined;
   return found.toReversed().map((name) => name ?? next);
 }
 

@@ -32,7 +32,24 @@ function markOf(sql: string, parameters: readonly string[], { table, ids }: Revi
   const tokens = tokensOf(sql);
   if (!namesIn(tokens).some((parts) => parts.at(-1)?.toLowerCase() === name.toLowerCase())) return undefined;
   const literals = tokens.flatMap(({ kind, text }) => (kind === "string" ? [valueOf(text)] : kind === "number" ? [text] : []));
-  return [...literals, ...parameters].find((value) => ids.has(value));
+  const values = [...literals, ...parameters];
+  return values.find((value) => ids.has(value)) ?? idOfParts(values, ids);
+}
+
+/** Liquibase writes it before the path of a file, and the ids of the repository's change sets do not have it. */
+const CLASSPATH = /^classpath[*]?:\/*/;
+
+/** Django records the app and the name of a migration in two columns, and Liquibase the file, the id and the author in three. */
+function idOfParts(values: readonly string[], ids: ReadonlySet<string>): string | undefined {
+  return [...ids].find((id) => {
+    const parts = id.includes("::") ? id.split("::") : splitOnce(id, ".");
+    return parts.length > 1 && parts.every((part) => values.some((value) => value.replace(CLASSPATH, "") === part));
+  });
+}
+
+function splitOnce(text: string, separator: string): readonly string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
 /** The value of a text in quotes, or in dollar quotes, as the tool `sql` writes its records. */

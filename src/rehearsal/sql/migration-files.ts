@@ -1,4 +1,5 @@
 import type { Place } from "../../findings/finding.ts";
+import { fileOfMigration } from "./file-of-migration.ts";
 import { tokensOfFile } from "./psql-file.ts";
 import { keyOf, statementsIn } from "../../postgres/sql/split.ts";
 import type { Token } from "../../postgres/sql/tokens.ts";
@@ -17,7 +18,7 @@ export interface MigrationFiles {
   /** Where this statement is written first in one file. */
   findIn(file: string, tokens: readonly Token[]): Place | undefined;
   /** The file of a migration, by its name or id. */
-  fileOf(names: readonly string[]): string | undefined;
+  fileOf(name: string): string | undefined;
   /** The first line of a file that contains one of these names as a word. */
   lineWith(path: string, names: readonly string[]): number | undefined;
 }
@@ -48,25 +49,7 @@ export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles 
   return {
     placesOf,
     findIn: (file, tokens) => placesOf(tokens).find((place) => place.file === file),
-    fileOf(names) {
-      const wanted = names.filter((name) => name !== "");
-      const found = (matches: (file: string, name: string) => boolean): string | undefined =>
-        files.find(({ path }) => wanted.some((name) => matches(path, name)))?.path;
-      return (
-        found((path, name) => nameOf(path) === name || nameOf(path).replace(/(\.up)?\.\w+$/, "") === name) ??
-        found((path, name) => path.includes(`/${name}/`)) ??
-        found(
-          (path, name) =>
-            nameOf(path).startsWith(name) &&
-            !/^[\w-]/.test(
-              nameOf(path)
-                .slice(name.length)
-                .replace(/^[_.-]/, ""),
-            ),
-        ) ??
-        found((path, name) => name.length >= SHORTEST && nameOf(path).startsWith(name))
-      );
-    },
+    fileOf: (name) => fileOfMigration(name, files),
     lineWith(path, names) {
       const text = files.find((file) => file.path === path)?.text;
       if (text === undefined) return undefined;
@@ -79,8 +62,4 @@ export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles 
       return undefined;
     },
   };
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -78,11 +78,17 @@ const failing = (): readonly SentStatement[] => [
 ];
 
 test("a statement that failed after the last record belongs to the next migration, if there is only one", () => {
-  const names = (nextOf: (id: string) => string | undefined): unknown =>
+  const names = (nextOf: (id: string | undefined) => string | undefined): unknown =>
     read(failing(), { nameOf, recordsFirst: false, nextOf }).map(([, migration]) => migration);
   expect(names((id) => `after ${id}`)).toEqual(["name of 1", "name of 1", "after 1", "after 1"]);
   expect(names(() => undefined)).toEqual(["name of 1", "name of 1", undefined, undefined]);
   expect(read(failing().slice(0, 3), { nameOf, recordsFirst: false, nextOf: (id) => `after ${id}` }).at(-1)?.[1]).toBeUndefined();
+});
+
+test("a statement that failed before any record belongs to the first pending migration, if there is only one", () => {
+  const statements = [sent("begin"), { ...sent("alter table a add unique (b)"), sqlstate: "23505" }];
+  const nextOf = (id: string | undefined): string | undefined => (id === undefined ? "the first" : undefined);
+  expect(read(statements, { nameOf, recordsFirst: false, nextOf }).at(-1)?.[1]).toBe("the first");
 });
 
 test("without records, the file in which the statement is written names the migration", () => {

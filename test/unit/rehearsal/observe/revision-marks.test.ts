@@ -18,3 +18,14 @@ test("a message with a whole file and the record at its end marks its own migrat
   expect(markIn(`begin;\n${file};commit`, [], records)).toBe("002_note");
   expect(markIn("create table note (id int); select 1", [], records)).toBeUndefined();
 });
+
+test("finds a migration that is recorded in several columns", () => {
+  const django = { table: "django_migrations", ids: new Set(["library.0001_initial", "shop.0001_initial"]) };
+  const row = `insert into "django_migrations" ("app", "name", "applied") values ('shop', '0001_initial', '2026-01-01'::timestamptz)`;
+  expect(markIn(row, [], django)).toBe("shop.0001_initial");
+  expect(markIn(row.replace("'shop'", "$1").replace("'0001_initial'", "$2"), ["shop", "0001_initial"], django)).toBe("shop.0001_initial");
+  expect(markIn(row.replace("'shop'", "'other'"), [], django)).toBeUndefined();
+  const liquibase = { table: "databasechangelog", ids: new Set(["db/titles.json::titles::ada"]) };
+  const set = "INSERT INTO databasechangelog (ID, AUTHOR, FILENAME) VALUES ('titles', 'ada', 'classpath:/db/titles.json')";
+  expect(markIn(set, [], liquibase)).toBe("db/titles.json::titles::ada");
+});

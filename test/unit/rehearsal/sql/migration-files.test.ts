@@ -35,10 +35,27 @@ test.each([
   ["20260101_first", "prisma/20260101_first/migration.sql"],
   ["unknown", undefined],
 ])("finds the file of the migration %s", (name, expected) => {
-  expect(files.fileOf([name])).toBe(expected);
+  expect(files.fileOf(name)).toBe(expected);
 });
 
 test("finds the first line with a name as a whole word", () => {
   expect(files.lineWith("versions/0042ab_add_index.py", ["a_b"])).toBe(2);
   expect(files.lineWith("versions/0042ab_add_index.py", ["index"])).toBeUndefined();
+});
+
+test.each([
+  ["shop.0001_initial", "shop/migrations/0001_initial.py"],
+  ["app/changes/titles.json::titles::ada", "src/app/changes/titles.json"],
+  ["Titles1704326400004", "migrations/1704326400004-titles.js"],
+  ["Emma1704326400004", undefined],
+])("finds the file of %s, whose name has several parts or is only in the file", (name, expected) => {
+  const found = migrationFiles([
+    { path: "library/migrations/0001_initial.py", text: "" },
+    { path: "shop/migrations/0001_initial.py", text: "" },
+    { path: "src/app/changes/titles.json", text: "" },
+    { path: "migrations/1704326400004-titles.js", text: "module.exports = class Titles1704326400004 {};" },
+    { path: "migrations/1704326400005-two.js", text: "class Emma1704326400004 {}" },
+    { path: "migrations/1704326400006-three.js", text: "class Emma1704326400004 {}" },
+  ]);
+  expect(found.fileOf(name)).toBe(expected);
 });
