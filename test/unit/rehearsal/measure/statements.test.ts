@@ -87,8 +87,8 @@ test("a statement that failed after the last record belongs to the next migratio
 
 test("a statement that failed before any record belongs to the first pending migration, if there is only one", () => {
   const statements = [sent("begin"), { ...sent("alter table a add unique (b)"), sqlstate: "23505" }];
-  const nextOf = (id: string | undefined): string | undefined => (id === undefined ? "the first" : undefined);
-  expect(read(statements, { nameOf, recordsFirst: false, nextOf }).at(-1)?.[1]).toBe("the first");
+  const named = read(statements, { nameOf, recordsFirst: false, nextOf: (id) => (id === undefined ? "the first" : undefined) });
+  expect(named.at(-1)?.[1]).toBe("the first");
 });
 
 test("without records, the file in which the statement is written names the migration", () => {
