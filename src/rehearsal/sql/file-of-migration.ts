@@ -1,4 +1,9 @@
-import type { MigrationFile } from "./migration-files.ts";
+/** A file of the repository's migrations. */
+export interface MigrationFile {
+  /** As people see it, relative to the working directory. */
+  readonly path: string;
+  readonly text: string;
+}
 
 /** The start of a shorter name is in too many names. */
 const SHORTEST = 3;

@@ -1,15 +1,8 @@
 import type { Place } from "../../findings/finding.ts";
-import { fileOfMigration } from "./file-of-migration.ts";
+import { fileOfMigration, type MigrationFile } from "./file-of-migration.ts";
 import { tokensOfFile } from "./psql-file.ts";
 import { keyOf, statementsIn } from "../../postgres/sql/split.ts";
 import type { Token } from "../../postgres/sql/tokens.ts";
-
-/** A file of the repository's migrations. */
-export interface MigrationFile {
-  /** As people see it, relative to the working directory. */
-  readonly path: string;
-  readonly text: string;
-}
 
 /** Finds statements and names in the migration files. */
 export interface MigrationFiles {
