@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { placeOf } from "../../../../src/rehearsal/judge/place.ts";
 import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
 import { readStatements } from "../../../../src/rehearsal/measure/statements.ts";
-import { type MigrationFile, migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+import type { MigrationFile } from "../../../../src/rehearsal/sql/file-of-migration.ts";
+import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
 
 const ALEMBIC = {
   path: "alembic/versions/0003_c.py",
