@@ -38,3 +38,18 @@ export async function namesIn(url: DirectUrl, signal: AbortSignal): Promise<read
   const rows = await withSession(url, (session) => session.query<{ name: string }>(sql), { signal }).catch(() => []);
   return rows.map(({ name }) => name);
 }
+
+/** Of Postgres itself, and of extensions. */
+const GIVEN = NAMES.filter(([catalog]) => !["pg_attribute", "pg_database", "pg_settings", "pg_roles"].includes(catalog)).map(
+  ([catalog, column]) =>
+    `select ${column}::pg_catalog.text as name from pg_catalog.${catalog} o where o.oid operator(pg_catalog.<) 16384::pg_catalog.oid
+      or exists (select from pg_catalog.pg_depend d where d.objid operator(pg_catalog.=) o.oid
+        and d.classid operator(pg_catalog.=) 'pg_catalog.${catalog}'::pg_catalog.regclass and d.deptype operator(pg_catalog.=) 'e')`,
+);
+
+/** The names that belong to Postgres and to extensions, and its keywords: nobody can have made them of a value. Throws what a query throws. */
+export async function givenNames(url: DirectUrl, signal: AbortSignal): Promise<readonly string[]> {
+  const sql = `${GIVEN.join(" union ")} union select word from pg_catalog.pg_get_keywords() union select name from pg_catalog.pg_settings limit ${MOST_NAMES}`;
+  const rows = await withSession(url, (session) => session.query<{ name: string }>(sql), { signal });
+  return rows.map(({ name }) => name);
+}

@@ -18,7 +18,8 @@ import type { TableChange } from "../../rehearsal/measure/tables.ts";
 import type { Measured } from "../../rehearsal/measured.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
 import type { RehearsedCopy, RehearsedSchema, Rehearsal } from "../../rehearsal/rehearsal.ts";
-import { namesIn } from "../../rehearsal/read-names.ts";
+import { givenNames, namesIn } from "../../rehearsal/read-names.ts";
+import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { migrationFiles, type MigrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { secureCopy } from "./outbound.ts";
@@ -98,12 +99,18 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
           ),
         },
       ];
+  /** Dynamic SQL can make a name or a constant of the value of a row. */
+  const shownChanges = async (changed: ReturnType<typeof changesOfOne>): Promise<ReturnType<typeof changesOfOne>> => {
+    if (literals || !explained.ranCode) return changed;
+    const words = [JSON.stringify(before), ...(await givenNames(copy.url, context.signal))];
+    return withoutMadeNames(changed, { files: files.texts, statements: explained.allStatements, words, throughBroker });
+  };
   const judged = [
     ...failure,
     ...judgeMissingRows(copy.withoutRows ?? [], explained),
     ...judge(explained, limitsOf(context), roleSettings, shown, context.now()),
   ];
-  const changes = end.ok ? changesOfOne(before, await catalog()) : undefined;
+  const changes = end.ok ? await shownChanges(changesOfOne(before, await catalog())) : undefined;
   const { origin, description, hasProductionRows, gaps } = copy;
   return {
     measured: explained.measured,

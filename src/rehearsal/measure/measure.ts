@@ -29,6 +29,8 @@ export interface Explained {
   /** The version table of the migration tool. */
   readonly records: string | undefined;
   readonly tables: readonly ExplainedTable[];
+  /** Whether a statement ran code, or the statements are not known. */
+  readonly ranCode: boolean;
 }
 
 export interface ExplainedTable {
@@ -81,6 +83,7 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
         rewrite: rewritten || indexesRewritten.length > 0 ? blameForRewrite(statements, relations) : undefined,
       };
     });
+  const ranCode = !options.throughBroker || allStatements.some(({ parts, sent }) => sent.isCut === true || parts.some(runsCode));
   const measured: Measured = {
     ms: round(endMs - startMs),
     statements: statements.map((each) => shownStatement(each, startMs, options)),
@@ -97,7 +100,7 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
       tables,
     ),
   };
-  return { measured, statements, allStatements, records: options.revisions?.table, tables };
+  return { measured, statements, allStatements, records: options.revisions?.table, tables, ranCode };
 }
 
 /** Those with another name or schema afterwards: later statements name them so. */

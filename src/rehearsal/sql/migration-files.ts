@@ -14,6 +14,8 @@ export interface MigrationFiles {
   fileOf(name: string): string | undefined;
   /** The first line of a file that contains one of these names as a word. */
   lineWith(path: string, names: readonly string[]): number | undefined;
+  /** The texts of all files. */
+  readonly texts: readonly string[];
 }
 
 /** Statements that every tool sends itself, such as `begin`, are not searched. */
@@ -40,6 +42,7 @@ export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles 
   }
   const placesOf = (tokens: readonly Token[]): readonly Place[] => (isSearched(tokens) ? places.get(keyOf(tokens)) : undefined) ?? NOWHERE;
   return {
+    texts: files.map(({ text }) => text),
     placesOf,
     findIn: (file, tokens) => placesOf(tokens).find((place) => place.file === file),
     fileOf: (name) => fileOfMigration(name, files),
