@@ -4,11 +4,14 @@ import { isOffshootError } from "../../errors.ts";
 import { connect } from "../../postgres/connect.ts";
 import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import type { RehearsalFinding } from "../../rehearsal/finding.ts";
+import { errorText } from "../../rehearsal/error-text.ts";
 import type { Judged } from "../../rehearsal/judge/judge.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
+import { namesIn } from "../../rehearsal/read-names.ts";
 import { formatWait } from "../../rehearsal/size.ts";
 import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
+import { knownNames, namesOfText } from "../../rehearsal/sql/known-names.ts";
 import type { Copy, OpenCopy } from "./copy.ts";
 import type { RehearseOptions } from "./options.ts";
 import { secureCopy } from "./outbound.ts";
@@ -61,13 +64,18 @@ async function tryStatements(context: Context, copy: Copy, statements: readonly 
         return undefined;
       } catch (thrown) {
         if (isOffshootError(thrown)) throw thrown;
-        return "it could not be measured: it failed on the state before the pending migrations";
+        return "failed";
       } finally {
         await session.close();
       }
     },
   );
-  if (observed.result !== undefined) return observed.result;
+  if (observed.result !== undefined) {
+    const names = [...(await namesIn(copy.url, context.signal)), ...statements.flatMap(namesOfText)];
+    const [error] = observed.errors.slice(-1);
+    const why = error === undefined ? "" : `: ${errorText(error, knownNames(names))}`;
+    return `it could not be measured: on a copy in the state before the pending migrations it failed${why}`;
+  }
   const { measured } = measure(observed, {
     files: migrationFiles([]),
     revisions: undefined,

@@ -83,6 +83,10 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     major: observed.before.major,
     literals,
     tool: project?.tool,
+    schema: {
+      tables: before.tables.map(({ schema, name, columns }) => ({ schema, name, columns: columns.map((column) => column.name) })),
+      taken: [...before.constraints, ...before.indexes].map(({ name }) => name),
+    },
     partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),
   };
   const failure = end.ok

@@ -2,7 +2,9 @@ import { type Action, readAlterTable, textOf } from "../sql/alter-table.ts";
 import type { Token } from "../../postgres/sql/tokens.ts";
 import type { Advice } from "./advice.ts";
 import { adviceForColumn } from "./columns.ts";
-import { adviceForConstraint } from "./constraints.ts";
+import { addedColumn } from "../sql/column-clauses.ts";
+import { plainName } from "../sql/names.ts";
+import { adviceForConstraint, type KnownNames } from "./constraints.ts";
 
 /** What is said where only some actions of an ALTER TABLE have a safer way. */
 const REST = " The other actions of the statement are not in this advice: keep them in a statement of their own.";
@@ -22,43 +24,50 @@ const CATALOG_ONLY: readonly RegExp[] = [
 ];
 
 /** The safer way for an ALTER TABLE. Only its costly actions are replaced. Undefined where no action has a safer way. Pure. */
-export function forActions(tokens: readonly Token[], major: number): Advice | undefined {
+export function forActions(
+  tokens: readonly Token[],
+  major: number,
+  { taken, columns }: KnownNames = { taken: new Set() },
+): Advice | undefined {
   const statement = readAlterTable(tokens);
   if (statement === undefined) return undefined;
   const { table, actions } = statement;
-  const found = actions.map((action) => ({ action, advice: adviceForAction(table, action, major, actions.length === 1) }));
-  const known = found.flatMap(({ advice }) => advice ?? []);
-  const [only, second] = known;
+  const added = actions.filter(isNewColumn).map((action) => plainName(addedColumn(action.tokens).name));
+  // Each advice takes names, and only for this statement.
+  const known = { taken: new Set(taken), columns: columns && new Set([...columns, ...added]) };
+  const found = actions.map((action) => ({ action, advice: adviceForAction(table, action, major, actions.length === 1, known) }));
+  const ways = found.flatMap(({ advice }) => advice ?? []);
+  const [only, second] = ways;
   if (only === undefined) return undefined;
   if (second === undefined && actions.length === 1) return only;
   const costly = found.flatMap(({ action, advice }) => (advice === undefined ? [] : action));
   const others = found.flatMap(({ action, advice }) => (advice === undefined ? action : []));
   const kept = others.filter(isHarmless);
-  const hasSql = known.some(({ sql }) => sql.length > 0);
+  const hasSql = ways.some(({ sql }) => sql.length > 0);
   const isFirst = (action: Action): boolean => isNewColumn(action) || freesName(action, costly);
   const keptSql = (each: readonly Action[]): readonly string[] =>
     !hasSql || each.length === 0 ? [] : [`alter table ${table} ${each.map((action) => textOf(action.tokens)).join(", ")}`];
   const isWhole = kept.length === others.length;
   return {
-    text: [...new Set(known.map(({ text }) => text))].join(" ") + (hasSql ? (isWhole ? "" : REST) + (kept.length > 0 ? KEPT : "") : ""),
+    text: [...new Set(ways.map(({ text }) => text))].join(" ") + (hasSql ? (isWhole ? "" : REST) + (kept.length > 0 ? KEPT : "") : ""),
     sql: [
       ...keptSql(kept.filter(isFirst)),
-      ...known.flatMap(({ sql }) => sql),
+      ...ways.flatMap(({ sql }) => sql),
       // A constraint is dropped, and a default set, when what the costly actions make is there.
       ...keptSql(kept.filter((action) => !isFirst(action))),
     ],
-    bodies: new Map(known.flatMap(({ bodies = [] }) => [...bodies])),
-    isRunnable: isWhole && known.every(({ isRunnable }) => isRunnable),
+    bodies: new Map(ways.flatMap(({ bodies = [] }) => [...bodies])),
+    isRunnable: isWhole && ways.every(({ isRunnable }) => isRunnable),
   };
 }
 
-function adviceForAction(table: string, action: Action, major: number, isAlone: boolean): Advice | undefined {
+function adviceForAction(table: string, action: Action, major: number, isAlone: boolean, known: KnownNames): Advice | undefined {
   // Other actions beside it make its lock a strong one.
   if (!isAlone && action.words.startsWith("validate constraint ")) {
     const text = "Validate the constraint in a statement of its own, which blocks neither readers nor writers.";
     return { text, sql: [`alter table ${table} ${textOf(action.tokens)}`], isRunnable: true };
   }
-  return adviceForConstraint(table, action, major) ?? adviceForColumn(table, action, major);
+  return adviceForConstraint(table, action, major, known) ?? adviceForColumn(table, action, major, known);
 }
 
 /** Of an action without advice. */

@@ -1,4 +1,5 @@
 import type { StatementPart } from "../measure/parts.ts";
+import type { KnownNames } from "./constraints.ts";
 import { type Advice, inWords } from "./advice.ts";
 import { inBatchesOf } from "./batches.ts";
 import { lower, textOf } from "../sql/alter-table.ts";
@@ -14,24 +15,26 @@ export interface AdviceOptions {
   readonly tool?: string | undefined;
   /** The table of a new index is partitioned. */
   readonly isPartitioned?: boolean | undefined;
+  /** The names that exist. */
+  readonly known?: KnownNames | undefined;
 }
 
 /**
  * The safer way for a statement on a server of this major version (PostgreSQL documentation, "ALTER TABLE", "CREATE INDEX" and
  * so on). Pure.
  */
-export function advise(part: StatementPart | undefined, major: number, { tool, isPartitioned = false }: AdviceOptions = {}): Advice {
-  const advice = isPartitioned && part?.kind === "create index" ? forPartitionedIndex(part.tokens) : adviceFor(part, major);
+export function advise(part: StatementPart | undefined, major: number, { tool, isPartitioned = false, known }: AdviceOptions = {}): Advice {
+  const advice = isPartitioned && part?.kind === "create index" ? forPartitionedIndex(part.tokens) : adviceFor(part, major, known);
   return /outside of a transaction/.test(advice.text) ? { ...advice, text: advice.text + withoutTransaction(tool) } : advice;
 }
 
-function adviceFor(part: StatementPart | undefined, major: number): Advice {
+function adviceFor(part: StatementPart | undefined, major: number, known: KnownNames | undefined): Advice {
   if (part === undefined) return inWords(SHORT);
   const { tokens, kind } = part;
   const whole = textOf(tokens);
   switch (kind) {
     case "alter table":
-      return forActions(tokens, major) ?? inWords(SHORT);
+      return forActions(tokens, major, known) ?? inWords(SHORT);
     case "create index":
       return {
         text: "Build the index concurrently, outside of a transaction. Writers are then not blocked.",

@@ -1,17 +1,18 @@
 import { tokensOf } from "../../postgres/sql/tokens.ts";
 import { type Action, actionOf, bracketed, textOf } from "../sql/alter-table.ts";
 import { addedColumn, type AddedColumn, type ColumnClause } from "../sql/column-clauses.ts";
-import { derivedName } from "../sql/names.ts";
+import { chosenName, onlyColumn } from "../sql/chosen-name.ts";
+import { plainName } from "../sql/names.ts";
 import { type Advice, inBatches, inWords } from "./advice.ts";
-import { adviceForConstraint, forNotNull } from "./constraints.ts";
+import { adviceForConstraint, forNotNull, type KnownNames } from "./constraints.ts";
 import { volatilityOf } from "./default-value.ts";
 import { filledByTrigger } from "./trigger.ts";
 
 /** The safer way to add a column. Undefined where nothing is written or read for it, such as with a constant default. Pure. */
-export function forNewColumn(table: string, tokens: Action["tokens"], major: number): Advice | undefined {
+export function forNewColumn(table: string, tokens: Action["tokens"], major: number, known: KnownNames): Advice | undefined {
   const column = addedColumn(tokens);
   const generated = clauseOf(column, "generated");
-  if (/\bstored\b/i.test(textOf(generated))) return forStored(table, column, generated, major);
+  if (/\bstored\b/i.test(textOf(generated))) return forStored(table, column, generated, major, known);
   if (/\bidentity\b/i.test(textOf(generated)) || /^(small|big)?serial\d?$/i.test(column.type)) {
     return inWords(
       "A new column with a number for each row makes Postgres write all rows under a strong lock. Add an ordinary column that can be NULL, create a sequence, set its next value as the default for new rows, and fill the old rows in batches.",
@@ -20,8 +21,8 @@ export function forNewColumn(table: string, tokens: Action["tokens"], major: num
   }
   const value = clauseOf(column, "default").slice(1);
   const volatility = volatilityOf(value);
-  if (volatility === "no") return forKeys(table, tokens, column, major);
-  return forVolatileDefault(table, column, textOf(value), volatility, major);
+  if (volatility === "no") return forKeys(table, tokens, column, major, known);
+  return forVolatileDefault(table, column, textOf(value), volatility, major, known);
 }
 
 function integerType(type: string): string {
@@ -32,7 +33,7 @@ function integerType(type: string): string {
 }
 
 /** A default cannot name another column (PostgreSQL documentation, "CREATE TABLE"), so new rows need a trigger. */
-function forStored(table: string, column: AddedColumn, generated: ColumnClause["tokens"], major: number): Advice {
+function forStored(table: string, column: AddedColumn, generated: ColumnClause["tokens"], major: number, known: KnownNames): Advice {
   const { name, type, clauses } = column;
   const value = textOf(
     bracketed(
@@ -52,14 +53,21 @@ function forStored(table: string, column: AddedColumn, generated: ColumnClause["
       `alter table ${table} add column ${name} ${type}`,
       ...triggers,
       batch,
-      ...(clauses.some(({ kind }) => kind === "not") ? forNotNull(table, name, major).sql : []),
+      ...(clauses.some(({ kind }) => kind === "not") ? forNotNull(table, name, major, known).sql : []),
     ],
     bodies,
     isRunnable: false,
   };
 }
 
-function forVolatileDefault(table: string, column: AddedColumn, expression: string, volatility: "yes" | "perhaps", major: number): Advice {
+function forVolatileDefault(
+  table: string,
+  column: AddedColumn,
+  expression: string,
+  volatility: "yes" | "perhaps",
+  major: number,
+  known: KnownNames,
+): Advice {
   const { name, type, clauses } = column;
   const others = clauses.some(isKey) ? " Add its keys and checks afterwards, as for a column that exists." : "";
   const cause =
@@ -72,19 +80,19 @@ function forVolatileDefault(table: string, column: AddedColumn, expression: stri
       `alter table ${table} add column ${name} ${type}`,
       `alter table ${table} alter column ${name} set default ${expression}`,
       `update ${table} set ${name} = ${expression} where ${inBatches(table, `${name} is null`)}`,
-      ...(clauses.some(({ kind }) => kind === "not") ? forNotNull(table, name, major).sql : []),
+      ...(clauses.some(({ kind }) => kind === "not") ? forNotNull(table, name, major, known).sql : []),
     ],
   );
 }
 
 /** The keys and checks of a new column read all rows, also where the column itself is a change of the catalog only. */
-function forKeys(table: string, tokens: Action["tokens"], column: AddedColumn, major: number): Advice | undefined {
+function forKeys(table: string, tokens: Action["tokens"], column: AddedColumn, major: number, known: KnownNames): Advice | undefined {
   const value = textOf(clauseOf(column, "default")).toLowerCase();
   // A foreign key without another value than NULL is not validated (PostgreSQL source, transformAlterTableStmt).
   const isRead = (clause: ColumnClause): boolean => isKey(clause) && (clause.kind !== "references" || /^default (?!null\b)/.test(value));
   const later = column.clauses.filter(isRead);
   if (later.length === 0) return undefined;
-  const found = later.map((clause) => adviceForConstraint(table, constraintOf(table, column.name, clause), major));
+  const found = later.map((clause) => adviceForConstraint(table, constraintOf(table, column.name, clause, known), major, known));
   const left = new Set(later.flatMap((clause) => clause.tokens));
   return {
     text: "The keys and checks of a new column make Postgres read all rows under a strong lock. Add the column without them, which changes only the catalog, and add them afterwards, as for a column that exists.",
@@ -94,11 +102,13 @@ function forKeys(table: string, tokens: Action["tokens"], column: AddedColumn, m
 }
 
 /** The constraint of a table that is equal to one of a column, with the name that Postgres gives it. */
-function constraintOf(table: string, column: string, { kind, tokens }: ColumnClause): Action {
+function constraintOf(table: string, column: string, { kind, tokens }: ColumnClause, { taken, columns }: KnownNames): Action {
   const isNamed = tokens[0]?.text.toLowerCase() === "constraint";
   const body = isNamed ? tokens.slice(2) : tokens;
   const ending = { check: "check", unique: "key", references: "fkey" }[kind] ?? "pkey";
-  const name = isNamed ? tokens[1]?.text : derivedName(kind === "primary" ? [table] : [table, column], ending);
+  // A check of a column can use others too.
+  const used = kind === "check" ? onlyColumn(body, columns && new Set([...columns, plainName(column)])) : plainName(column);
+  const name = isNamed ? tokens[1]?.text : chosenName(table, kind === "primary" ? undefined : used, ending, taken);
   const words = { check: 1, unique: 1, primary: 2 }[kind] ?? 0;
   const head = { check: "check", unique: `unique (${column})`, primary: `primary key (${column})` }[kind] ?? `foreign key (${column})`;
   return actionOf(tokensOf(`add constraint ${name} ${head} ${textOf(body.slice(words))}`));

@@ -3,7 +3,9 @@ import { type Advice, withBatchSize } from "../advice/advice.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { StatementPart } from "../measure/parts.ts";
 import type { Relation } from "../observe/relations.ts";
-import { mentions } from "../sql/names.ts";
+import { readAlterTable } from "../sql/alter-table.ts";
+import type { KnownNames } from "../advice/constraints.ts";
+import { mentions, namesIn } from "../sql/names.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { LONGEST_ADVICE, withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { type Token, tokensOf } from "../../postgres/sql/tokens.ts";
@@ -18,6 +20,13 @@ export interface Shown {
   readonly tool?: string | undefined;
   /** The partitioned tables. */
   readonly partitioned?: readonly Relation[] | undefined;
+  /** The columns of the tables, and the names of constraints and indexes, before the migrations. */
+  readonly schema?: ShownSchema | undefined;
+}
+
+export interface ShownSchema {
+  readonly tables: readonly { readonly schema: string; readonly name: string; readonly columns: readonly string[] }[];
+  readonly taken: readonly string[];
 }
 
 /** The facts of a finding about a statement. */
@@ -34,8 +43,8 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
   const { migration } = blamed?.statement ?? {};
   const names = blamed?.part.names ?? [];
   const isPartitioned = shown.partitioned?.some((relation) => mentions(names, relation));
-  const advice = advise(blamed?.part, shown.major, { tool: shown.tool, isPartitioned });
   const tokens = blamed?.part.tokens ?? [];
+  const advice = advise(blamed?.part, shown.major, { tool: shown.tool, isPartitioned, known: namesFor(tokens, shown.schema) });
   const subject = {
     ...(migration === undefined ? {} : { migration }),
     ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),
@@ -48,6 +57,13 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
     }),
   };
   return { subject, advice };
+}
+
+function namesFor(tokens: readonly Token[], schema: ShownSchema | undefined): KnownNames | undefined {
+  if (schema === undefined) return undefined;
+  const names = namesIn(tokensOf(readAlterTable(tokens)?.table ?? ""));
+  const table = schema.tables.find((each) => mentions(names, each));
+  return { taken: new Set(schema.taken), columns: table && new Set(table.columns) };
 }
 
 /** Statements that one finding names besides its own. */

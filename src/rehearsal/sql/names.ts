@@ -38,7 +38,7 @@ export function derivedName(names: readonly string[], ending: string): string {
 }
 
 /** The last part of a name, without its quotes: `Order Items` of `app."Order Items"`. Without quotes Postgres reads lower case. */
-function plainName(written: string): string {
+export function plainName(written: string): string {
   const inQuotes = /"((?:[^"]|"")*)"$/.exec(written)?.[1];
   return inQuotes?.replaceAll('""', '"') ?? written.slice(written.lastIndexOf(".") + 1).toLowerCase();
 }

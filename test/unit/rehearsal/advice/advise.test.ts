@@ -38,8 +38,8 @@ test("SET NOT NULL is safer with a check before PostgreSQL 18, and with a constr
     "alter table t drop constraint c_not_null",
   ]);
   expect(advice("alter table t alter column c set not null", 18).sql).toEqual([
-    "alter table t add constraint c_not_null not null c not valid",
-    "alter table t validate constraint c_not_null",
+    "alter table t add constraint t_c_not_null not null c not valid",
+    "alter table t validate constraint t_c_not_null",
   ]);
 });
 
@@ -183,7 +183,7 @@ test("a new column that is required becomes so at the end", () => {
 test.each([
   ['alter table app.item add column "Weird Col" timestamptz not null default clock_timestamp()', '"Weird Col_not_null"'],
   ['alter table app.item add column "Sel-2" uuid default gen_random_uuid() not null', '"Sel-2_not_null"'],
-  ['alter table app."My Items" add unique (a)', '"My Items_new"'],
+  ['alter table app."My Items" add unique (a)', '"My Items_a_key"'],
   ['alter table "a.b"."c.d" alter column "E e" type bigint', '"a.b"."c.d_E e_new"()'],
 ])("%s has the name %s in quotes in its advice", (sql, name) => {
   expect(advice(sql, 17).sql.join(";")).toContain(name);
