@@ -71,25 +71,29 @@ test.each([
   "add column n int default 5 check (n > score)",
   "add column n int default 5, add check (n > score), add check (n > 1)",
 ])("the names in the advice are those that Postgres chooses: alter table app.customer %s", async (actions) => {
-  await judge(`alter table app.customer ${actions}`);
+  const { advised, chosen } = await namesOf(`alter table app.customer ${actions}`);
+  expect(advised).toEqual(chosen);
 });
 
 test.each([
   `alter table app.${LONG} add check (${LONG} > 0), add check (${LONG} > 1), add check (id > 1), add unique (id, ${LONG}), add primary key (id)`,
   'alter table app."Größe ü" add check ("ä" > 0), add unique ("ä", id)',
   `alter table app.${LONG} add foreign key (${LONG}) references app.ord`,
-])("the names in the advice are those that Postgres chooses: %s", judge);
+])("the names in the advice are those that Postgres chooses: %s", async (sql) => {
+  const { advised, chosen } = await namesOf(sql);
+  expect(advised).toEqual(chosen);
+});
 
-async function judge(sql: string): Promise<void> {
-  await withSession(url, async (session) => {
+/** The new names after the advised statements, and after the original. */
+async function namesOf(sql: string): Promise<Record<"advised" | "chosen", readonly string[]>> {
+  return withSession(url, async (session) => {
     const [row] = await session.query<{ major: number }>("select current_setting('server_version_num')::int / 10000 as major");
     const tokens = tokensOf(sql);
     const part = { tokens, kind: kindOf(tokens), names: namesIn(tokens), at: undefined };
     const sent = { session: "s", sql, startMs: 0, endMs: 1, tags: [], sqlstate: undefined, mark: undefined, isExact: true };
     const statement = { sent, startMs: 0, endMs: 1, pid: 1, transaction: 0, parts: [part], count: 1, migration: undefined, isQuiet: false };
     const { advice } = subjectOf({ statement, part }, { ...shown, major: row?.major ?? 18 });
-    expect(advice.sql.length).toBeGreaterThan(0);
-    expect(await namesAfter(session, advice.sql)).toEqual(await namesAfter(session, [sql]));
+    return { advised: await namesAfter(session, advice.sql), chosen: await namesAfter(session, [sql]) };
   });
 }
 
