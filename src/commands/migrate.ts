@@ -10,6 +10,7 @@ import { inPhase } from "../context/phase.ts";
 import { OffshootError } from "../errors.ts";
 import { commandEnvironment, distinctValues } from "../own-secrets.ts";
 import type { Project } from "../migration-tools/tool.ts";
+import type { BaseRecord } from "../providers/provider.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { secretsOf, variablesOf, variablesOfUrl, withoutOtherServer } from "../providers/variables.ts";
 import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
@@ -84,13 +85,13 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
     ...first,
     next,
     fence: context.settings.migrations.fence,
-    prepare: rehearsalBefore(context, migrations),
+    prepare: rehearsalBefore(context, migrations, target),
     ...(keepAsBase === undefined
       ? {}
       : {
           refuseBase: refuseUsed,
-          keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) =>
-            keepAsBase(basesOf(context, migrations).own, stillTrue, signal),
+          keepAsBase: async (stillTrue: () => Promise<boolean>, signal: AbortSignal) =>
+            keepAsBase(basesOf(context, migrations).own, stillTrue, signal, await recordOf(context, migrations)),
         }),
   };
   const work = async (): Promise<Migrated> => {
@@ -103,6 +104,12 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
     return migrated;
   };
   return inPhase(context.emit, "migrate", "migrations", work, (migrated) => describeMigrated(migrated, migrations, counters));
+}
+
+/** Without the record the base is as good, except that a rehearsal takes it only if its version table proves what it is. */
+async function recordOf(context: Context, migrations: Migrations): Promise<BaseRecord | undefined> {
+  const { baseRecordOf } = await import("../context/base-record.ts");
+  return baseRecordOf(context, migrations).catch(() => undefined);
 }
 
 function counterOf(context: Context, project: Project | undefined, url: DirectUrl): MigrationCounter | undefined {

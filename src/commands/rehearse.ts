@@ -3,11 +3,11 @@ import type { Context } from "../context/context.ts";
 import { inContext } from "../context/in-context.ts";
 import { type Migrations, requireMigrations, withoutSeeds } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
-import { describeFindings } from "../findings/count.ts";
 import { bySeverity } from "../findings/order.ts";
 import { resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
+import { closingLine } from "../rehearsal/report/closing-line.ts";
 import type { Traffic } from "../rehearsal/traffic/traffic.ts";
 import { emitSchemaDiff } from "./diff/emit.ts";
 import type { CopySource, OpenCopy } from "./rehearse/copy.ts";
@@ -33,7 +33,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsal
 async function rehearseIn(context: Context, options: RehearseOptions): Promise<Rehearsal> {
   // Seeds are not run in production.
   const migrations = withoutSeeds(await requireMigrations(context, options.command ?? [], "offshoot rehearse"));
-  const source: CopySource = { dumped: await dumpedServer(context, options.from), fingerprint: migrations.fingerprint };
+  const source: CopySource = { dumped: await dumpedServer(context, options.from), migrations };
   return rehearseMigrations(context, migrations, source, options);
 }
 
@@ -44,7 +44,7 @@ export async function rehearseMigrations(
   source: CopySource,
   options: RehearseOptions,
 ): Promise<Rehearsal> {
-  const result = await inPhase(context.emit, "rehearsal", "migrations", () => run(context, migrations, source, options), describe);
+  const result = await inPhase(context.emit, "rehearsal", "migrations", () => run(context, migrations, source, options), closingLine);
   await emitResult(context, result);
   return result;
 }
@@ -94,11 +94,6 @@ async function readTraffic(context: Context, file: string): Promise<Traffic> {
   return (await import("./rehearse/traffic.ts")).readTraffic(context, file);
 }
 
-function describe({ findings, copy, outcome }: Rehearsal): string {
-  const what = outcome === "nothing-pending" ? "nothing was pending" : describeFindings(findings);
-  return copy.hasProductionRows ? what : `${what} (no production data)`;
-}
-
 /** Emits the report for the pages of the job and the pull request, and the findings as annotations of files. */
 async function emitResult(context: Context, result: Rehearsal): Promise<void> {
   const { REHEARSAL } = await import("../rehearsal/source.ts");
@@ -108,7 +103,8 @@ async function emitResult(context: Context, result: Rehearsal): Promise<void> {
   const { failOn, folder, findings, schema } = result;
   if (schema !== undefined) await emitSchemaDiff(context, { ...schema, warnings: [] });
   const annotations = annotationsOf(findings, REHEARSAL, { failOn, folder });
-  const isQuiet = result.outcome === "nothing-pending" || (findings.length === 0 && result.tables.length === 0);
+  const hasNoResult = findings.length === 0 && result.tables.length === 0 && !result.copy.isEmpty;
+  const isQuiet = result.outcome === "nothing-pending" || hasNoResult;
   const weight = result.failed ? "problem" : isQuiet ? "none" : "some";
   const markdown = renderRehearsal(result, "markdown", {});
   const page = isQuiet ? "" : renderRehearsal(result, "markdown", { isTitled: false });

@@ -28,6 +28,8 @@ export interface Step {
   /** The folder where the command runs; absolute. */
   readonly directory: string;
   readonly fingerprint: string;
+  /** Patterns of the files that the fingerprint covers, from `directory`. */
+  readonly files: readonly string[];
   /** The project of the migration tool; missing when a command is configured. */
   readonly project?: Project;
   /** Environment variables from the settings. */
@@ -53,6 +55,7 @@ export async function migrationsOf(context: Context, argv: readonly string[] = [
     text,
     directory: argv.length > 0 ? context.cwd : directory,
     fingerprint: await fingerprintOf({ directory, files, command: text, signal: context.signal }),
+    files,
     variables,
     env: () => ({}),
   });
@@ -63,7 +66,7 @@ export async function migrationsByWork(context: Context, name: string, run: Migr
   const directory = migrationDirectory(context);
   const { files, env: variables } = context.settings.migrations;
   const fingerprint = await fingerprintOf({ directory, files, command: `function ${name}`, signal: context.signal });
-  const step = { command: { kind: "work", name, run }, text: name, directory, fingerprint, variables, env: () => ({}) } as const;
+  const step = { command: { kind: "work", name, run }, text: name, directory, fingerprint, files, variables, env: () => ({}) } as const;
   return { fingerprint, steps: [step] };
 }
 
@@ -102,7 +105,8 @@ async function migrationsOfTool(context: Context): Promise<Step | undefined> {
   const { project, directory } = located;
   const { requireOneHead } = await import("../migration-tools/revisions.ts");
   requireOneHead(project);
-  const { tool, command, shown, files } = project;
+  const { tool, command, shown } = project;
+  const files = [...project.files, ...context.settings.migrations.files];
   const toolVersion = await installedVersion(directory, project.package);
   return {
     command: { kind: "shell", text: command, shown },
@@ -110,12 +114,13 @@ async function migrationsOfTool(context: Context): Promise<Step | undefined> {
     directory,
     fingerprint: await fingerprintOf({
       directory,
-      files: [...files, ...context.settings.migrations.files],
+      files,
       command,
       tool,
       signal: context.signal,
       ...(toolVersion === undefined ? {} : { toolVersion }),
     }),
+    files,
     project,
     variables: context.settings.migrations.env,
     env: (url) => ({ ...withPrograms(directory, context.env["PATH"]), ...project.env?.(url) }),

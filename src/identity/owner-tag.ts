@@ -20,6 +20,10 @@ export interface OwnerTag {
   readonly pullRequest: number | undefined;
   /** Fingerprint of the migrations that a base contains. */
   readonly fingerprint: string | undefined;
+  /** Of a base: hash of the project whose migrations made it, and of who may use it (`context/base-record.ts`). */
+  readonly scope?: string | undefined;
+  /** Of a base: short hashes of the migration files that it contains, separated by commas. */
+  readonly files?: string | undefined;
   /** `last-run`: the last `run` that uses the database deletes it. `until-down` (default): only `down`, sweep and expiry do. */
   readonly lifetime?: Lifetime | undefined;
   /** The person for whom it was created, such as `ada-5be1c2d0`; undefined in a CI. */
@@ -106,6 +110,8 @@ const KEYS = {
   ref: "offshoot-ref",
   pullRequest: "offshoot-pull-request",
   fingerprint: "offshoot-fingerprint",
+  scope: "offshoot-scope",
+  files: "offshoot-files",
   lifetime: "offshoot-lifetime",
   // `offshoot-owner` is the label of Docker containers with the user of the machine.
   owner: "offshoot-person",
@@ -137,7 +143,7 @@ function checkedTag(value: unknown): OwnerTag | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const fields = value as Record<string, unknown>;
   const { tool, kind, repository, server, run, created, expires, ref, pullRequest, fingerprint } = fields;
-  const { lifetime, owner, clone, suite, checkout, kept } = fields;
+  const { scope, files, lifetime, owner, clone, suite, checkout, kept } = fields;
   if (tool !== "offshoot" || (kind !== "run" && kind !== "base")) return undefined;
   if (!isText(repository) || !isText(run) || !isTimestamp(created)) return undefined;
   if (!(expires === undefined || isTimestamp(expires)) || !(ref === undefined || isText(ref))) return undefined;
@@ -145,9 +151,10 @@ function checkedTag(value: unknown): OwnerTag | undefined {
   if (lifetime !== undefined && lifetime !== "until-down" && lifetime !== "last-run") return undefined;
   if (!(owner === undefined || isOwner(owner)) || !(server === undefined || isText(server))) return undefined;
   if (!(clone === undefined || isCloneName(clone)) || !(suite === undefined || isSuiteId(suite))) return undefined;
+  if (!(scope === undefined || isText(scope)) || !(files === undefined || isText(files))) return undefined;
   if (!(checkout === undefined || isCheckoutMark(checkout)) || !(kept === undefined || kept === "failed-test")) return undefined;
   const tag = { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint } as const;
-  return { ...tag, ...defined({ server, lifetime, owner, clone, suite, checkout, kept }) };
+  return { ...tag, ...defined({ server, scope, files, lifetime, owner, clone, suite, checkout, kept }) };
 }
 
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -22,6 +22,7 @@ export const prisma: Tool = {
         name: "_prisma_migrations",
         query: (table) =>
           `select migration_name as id from ${table} where finished_at is not null and rolled_back_at is null order by finished_at`,
+        contents: (table) => `select checksum as id from ${table} where finished_at is not null and rolled_back_at is null`,
         holds: "all",
       },
       revisions: inSequence(

@@ -40,6 +40,8 @@ export const sql: Tool = {
           tables: ["offshoot.applied"],
           name: "offshoot.applied",
           query: (table) => `select name as id from ${table} order by name`,
+          // An earlier version of offshoot made the table without this column.
+          contents: (table) => `select pg_catalog.to_json(a) operator(pg_catalog.->>) 'content' as id from ${table} a`,
           holds: "all",
         },
         revisions: inSequence(ups, sqlName).map((each) => ({ ...each, name: each.id })),

@@ -26,6 +26,8 @@ export interface VersionTable {
   readonly name: string;
   /** A query that returns one row with an `id` for each recorded revision. `table`: the quoted name with its schema. */
   readonly query: (table: string) => string;
+  /** A query that returns the SHA-256 (hex) of the file of each recorded revision as `id`, as far as it is recorded. Undefined: the tool records none. */
+  readonly contents?: (table: string) => string;
   /** `all`: one row for each applied revision. `heads`: only the newest revision of each sequence. */
   readonly holds: "all" | "heads";
   /** Why the table does not show a migration that was left out. Completes "was not checked, because …". */

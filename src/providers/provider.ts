@@ -21,6 +21,9 @@ export interface Copy {
   drop(): Promise<void>;
 }
 
+/** What the tag of a base has besides, so that a rehearsal sees whether its migrations follow those of the base. */
+export type BaseRecord = Pick<OwnerTag, "scope" | "files">;
+
 /** A database from a provider. It has answered a query over `directUrl`. */
 export interface Database extends AsyncDisposable {
   readonly kind: "database";
@@ -53,8 +56,11 @@ export interface Database extends AsyncDisposable {
    * database before it expires. Missing where a killed process cannot be seen.
    */
   readonly tie?: ((signal: AbortSignal) => Promise<AsyncDisposable>) | undefined;
-  /** Makes a temporary copy of the current state. No session may be open in the database. Missing when copies are expensive. */
-  readonly copy?: (signal: AbortSignal) => Promise<Copy>;
+  /**
+   * Makes a temporary copy of the current state. No session may be open in the database, except one that runs the statement which
+   * copies it (`run`). Missing when copies are expensive.
+   */
+  readonly copy?: (signal: AbortSignal, run?: (statement: string) => Promise<unknown>) => Promise<Copy>;
   /** Where clones are made. A refusal: why this provider makes none. */
   readonly clones: CloneServer | Refusal;
   /**
@@ -69,7 +75,12 @@ export interface Database extends AsyncDisposable {
    * may be open in the database. `isUnchanged` is called after the copy and before the copy is named: if the database has
    * changed, the copy is deleted. Missing when copies are expensive.
    */
-  readonly keepAsBase?: (fingerprint: string, isUnchanged: () => Promise<boolean>, signal: AbortSignal) => Promise<boolean>;
+  readonly keepAsBase?: (
+    fingerprint: string,
+    isUnchanged: () => Promise<boolean>,
+    signal: AbortSignal,
+    record?: BaseRecord,
+  ) => Promise<boolean>;
 }
 
 /** A request for a database. It is complete: providers read neither the environment nor the configuration. */

@@ -1,5 +1,6 @@
 import type { Deadline } from "../deadline.ts";
 import { isOffshootError, messageOf } from "../errors.ts";
+import type { Session } from "../postgres/session.ts";
 import { isTemporary } from "../postgres/sqlstate.ts";
 import { giveUp, type Lead, type Lost, type Outcome, recordEnd, recordHeartbeat } from "./claim.ts";
 import type { CommandEnd, RunningCommand } from "./command.ts";
@@ -77,7 +78,7 @@ async function migrate(held: Lead, request: MigrateRequest, within: Deadline, he
   } catch (error) {
     return { kind: "dropped", error };
   }
-  const refused = await prepare(request, within, heartbeat);
+  const refused = await prepare(held.session, request, within, heartbeat);
   if (refused !== undefined) return refused;
   for (const step of [request, ...(request.next ?? [])]) {
     if (heartbeat.lost.aborted) return lostHeartbeat(heartbeat);
@@ -90,10 +91,10 @@ async function migrate(held: Lead, request: MigrateRequest, within: Deadline, he
 }
 
 /** Undefined: the steps can run. */
-async function prepare(request: MigrateRequest, within: Deadline, heartbeat: Heartbeat): Promise<Verdict | undefined> {
+async function prepare(session: Session, request: MigrateRequest, within: Deadline, heartbeat: Heartbeat): Promise<Verdict | undefined> {
   if (request.prepare === undefined || heartbeat.lost.aborted) return undefined;
   try {
-    await request.prepare(AbortSignal.any([heartbeat.lost, within.signal]));
+    await request.prepare(AbortSignal.any([heartbeat.lost, within.signal]), session);
     within.check();
     return undefined;
   } catch (error) {

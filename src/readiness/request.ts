@@ -106,9 +106,9 @@ export interface MigrateRequest extends ReadinessRequest, MigrationStep {
   readonly next?: readonly MigrationStep[] | undefined;
   /**
    * Called by the leader before the first step, while its lease is renewed. If it throws, the migrations have failed, for
-   * every waiter too, and nothing was run.
+   * every waiter too, and nothing was run. `session` is the leader's own one: the only one in which the database can be copied now.
    */
-  readonly prepare?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  readonly prepare?: ((signal: AbortSignal, session: Session) => Promise<void>) | undefined;
   /** Whether the sessions of the commands pass offshoot's broker. Default `auto`. */
   readonly fence?: FenceMode | undefined;
   /**

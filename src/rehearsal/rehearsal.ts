@@ -10,6 +10,14 @@ export interface RehearsedCopy {
   readonly origin: "parent" | "dump" | "local";
   /** Without secrets, such as `Neon branch main`. */
   readonly description: string;
+  /** The database or base that was copied. Missing for a branch of production and a dump. */
+  readonly name?: string | undefined;
+  /** When that database was created; ISO 8601. */
+  readonly createdAt?: string | undefined;
+  /** Whether it had no migration and no table. Then nothing was judged on rows. */
+  readonly isEmpty: boolean;
+  /** How many of the migrations it had. Missing where offshoot does not know the tool's version table. */
+  readonly applied?: number | undefined;
   /** Whether the rows are those of production, as far as offshoot knows. */
   readonly hasProductionRows: boolean;
   readonly postgresMajor: number;

@@ -98,7 +98,11 @@ export const REHEARSAL_SCHEMA = z
     copy: z.strictObject({
       origin: z.enum(["parent", "dump", "local"]),
       description: z.string(),
+      name: z.string().optional().describe("The database or base that was copied. Missing for a branch of production and a dump."),
+      createdAt: z.string().optional().describe("When that database was created; ISO 8601."),
       hasProductionRows: z.boolean(),
+      isEmpty: z.boolean().describe("Whether it had no migration and no table. Then nothing was judged on rows."),
+      applied: z.int().min(0).optional().describe("How many of the migrations it had, where the tool's version table is known."),
       postgresMajor: z.int(),
       outbound: z.array(z.strictObject({ name: z.string(), state: z.enum(["disabled", "active"]) })),
       gaps: z.array(z.string()),

@@ -23,7 +23,7 @@ export interface OnCopy {
 /** Runs the pending migrations on a copy of the database that they are meant for, and compares its schema before and after. */
 export async function diffOnCopy(context: Context, options: OnCopy): Promise<SchemaDiff> {
   const migrations = withoutSeeds(await requireMigrations(context, options.command, "offshoot diff"));
-  const source = { dumped: options.dumped, fingerprint: migrations.fingerprint };
+  const source = { dumped: options.dumped, migrations };
   return withParentCopies(context, source, (open) =>
     open(async ({ url, description, hasProductionRows, gaps }) => {
       await withSession(url, (session) => secureCopy(session, options.outbound), { signal: context.signal });

@@ -1,8 +1,11 @@
+import type { Migrations } from "../../context/migrations.ts";
+import type { Session } from "../../postgres/connect.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
+import type { Copy as DatabaseCopy, Database } from "../../providers/provider.ts";
 import type { RehearsedCopy } from "../../rehearsal/rehearsal.ts";
 
 /** A copy to rehearse in. */
-export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "hasProductionRows" | "gaps"> {
+export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "name" | "createdAt" | "hasProductionRows" | "gaps"> {
   readonly url: DirectUrl;
   /** Names of tables that have rows in the original, and none here. Default none. */
   readonly withoutRows?: readonly string[] | undefined;
@@ -17,11 +20,20 @@ export interface DumpedServer {
   readonly description: string;
 }
 
+/** This run's own database, on a server where copies are cheap. */
+export interface OwnDatabase extends Pick<Database, "name" | "provider" | "tag"> {
+  /** Runs `work` in a session of it. */
+  read<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Throws `DATABASE_IN_USE` when a copy is impossible now because of others. */
+  copy(signal: AbortSignal): Promise<DatabaseCopy>;
+}
+
 /** Where copies come from. */
 export interface CopySource {
   readonly dumped: DumpedServer | undefined;
-  /** The fingerprint of the migrations: a base with the same one has nothing pending. */
-  readonly fingerprint: string;
-  /** Do not copy this run's own database, such as while it is in use. Default false. */
-  readonly withoutOwn?: boolean | undefined;
+  readonly migrations: Migrations;
+  /** The server that the migrations are about to change, if it is not this run's: dumped where Neon has no parent of it. */
+  readonly target?: DumpedServer | undefined;
+  /** This run's database, which the migrations are about to change. Default: this run's database is looked up. */
+  readonly own?: OwnDatabase | undefined;
 }

@@ -145,7 +145,7 @@ async function programsFor(major: number, context: Context): Promise<{ readonly 
   const [dump, restore] = [await findDumpProgram("pg_dump", major, context), await findDumpProgram("pg_restore", major, context)];
   if (dump !== undefined && restore !== undefined) return { dump, restore };
   throw new OffshootError("POSTGRES_NOT_FOUND", `pg_dump and pg_restore of PostgreSQL ${major} or newer were not found.`, {
-    meaning: "--from copies the server with them.",
+    meaning: "The server is copied with them.",
     remedy: `Install the client programs, on Debian and Ubuntu: apt-get install postgresql-client-${major}`,
   });
 }
@@ -157,7 +157,7 @@ async function pass(program: string, args: readonly string[], url: DirectUrl, co
     if (context.signal.aborted) throw cancelled("the rehearsal");
     const printed = thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr).trim() : "";
     throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${printed === "" ? messageOf(thrown) : printed}`, {
-      remedy: "Check that the role of --from can read all tables of the database.",
+      remedy: "Check that the role of its URL can read all tables of the database.",
       secrets: secretsOf({ url, directUrl: url }),
     });
   }

@@ -22,6 +22,7 @@ import { givenNames, namesIn } from "../../rehearsal/read-names.ts";
 import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { migrationFiles, type MigrationFiles } from "../../rehearsal/sql/migration-files.ts";
+import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
 import { secureCopy } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
 import { revisionNames } from "./revision-names.ts";
@@ -44,11 +45,12 @@ const MOST_FILES = 5000;
 /** Runs the pending migrations in a copy under observation. Throws what `rehearse` throws. */
 export async function rehearseOn(context: Context, copy: Copy, migrations: Migrations, options: RehearseOptions): Promise<Rehearsed> {
   const literals = options.literals ?? false;
-  const { outbound, roleSettings } = await withSession(
+  const { outbound, roleSettings, applied } = await withSession(
     copy.url,
     async (session) => ({
       outbound: await secureCopy(session, options.outbound ?? "refuse"),
       roleSettings: await readRoleSettings(session),
+      applied: await appliedBefore(session, migrations),
     }),
     { signal: context.signal },
   );
@@ -115,12 +117,11 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     ...judge(explained, limitsOf(context), roleSettings, shown, context.now()),
   ];
   const changes = end.ok ? await shownChanges(changesOfOne(before, await catalog())) : undefined;
-  const { origin, description, hasProductionRows, gaps } = copy;
   return {
     measured: explained.measured,
     judged,
     unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation.delayMs),
-    copy: { origin, description, hasProductionRows, postgresMajor: observed.before.major, outbound, gaps },
+    copy: rehearsedCopy(copy, applied, observed.before.major, outbound),
     outcome: !end.ok ? "failed" : hasEffect(explained.measured) || !throughBroker ? "succeeded" : "nothing-pending",
     schema: changes && {
       before: `${copy.description}, PostgreSQL ${before.server.major}`,
@@ -128,6 +129,23 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
       changes,
     },
   };
+}
+
+function rehearsedCopy(
+  { origin, description, name, createdAt, hasProductionRows, gaps }: Copy,
+  { isEmpty, counted }: AppliedBefore,
+  postgresMajor: number,
+  outbound: RehearsedCopy["outbound"],
+): RehearsedCopy {
+  const original = { ...(name === undefined ? {} : { name }), ...(createdAt === undefined ? {} : { createdAt }) };
+  const state = { isEmpty, ...(counted === undefined ? {} : { applied: counted.applied }) };
+  const unrelated =
+    isEmpty || counted === undefined || counted.applied > 0
+      ? []
+      : [
+          `None of the ${counted.all} migrations was applied in the copy, so all of them ran there. If it is not the database that they are for, the figures say nothing.`,
+        ];
+  return { origin, description, ...original, hasProductionRows, ...state, postgresMajor, outbound, gaps: [...gaps, ...unrelated] };
 }
 
 /** Tools create their own tables and their schema also when nothing is pending. */

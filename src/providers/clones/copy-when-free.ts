@@ -9,7 +9,8 @@ import type { SourceCheck } from "./types.ts";
 /** The application name of sessions that look for a source or make one. Each is open for some milliseconds. */
 export const SOURCE_SESSION = "offshoot:clone-source";
 
-interface Open {
+/** A session that keeps a database from being copied. */
+export interface Open {
   readonly pid: number;
   readonly name: string;
   readonly user: string;
@@ -20,6 +21,14 @@ const MOST_NAMED = 3;
 
 const IS_USAGE_LOCK = "a.application_name = 'offshoot:usage' or pg_catalog.starts_with(a.application_name, 'offshoot:lock-holder:')";
 
+/** For whom a database is copied. */
+export interface CopyFor {
+  /** A condition on `pg_stat_activity a`: sessions that are ended too, because their processes open them again. Default none. */
+  readonly alsoEnded?: string;
+  /** The error for a database in which these sessions stay open. */
+  inUse(foreign: readonly Open[]): OffshootError;
+}
+
 /**
  * Copies the database of the session `own`, in which no other session may be open then. Sessions of usage locks are ended:
  * their processes take the locks again by themselves, and until then this session has one, so that nobody deletes the
@@ -29,13 +38,14 @@ export async function copyWhenFree(
   own: Session,
   statement: string,
   within: Deadline,
-  { freeMs, check }: { readonly freeMs: number; readonly check: SourceCheck | undefined },
+  { freeMs, check, copyFor = { inUse } }: { readonly freeMs: number; readonly check?: SourceCheck | undefined; readonly copyFor?: CopyFor },
 ): Promise<void> {
   const end = performance.now() + freeMs;
+  const ended = `(${IS_USAGE_LOCK}${copyFor.alsoEnded === undefined ? "" : ` or ${copyFor.alsoEnded}`})`;
   for (;;) {
-    const foreign = await foreignSessions(own);
-    if (foreign.length > 0 && performance.now() >= end) throw inUse(foreign);
-    if (foreign.length === 0 && (await isAllowed(own, check, performance.now() >= end)) && (await tryToCopy(own, statement))) return;
+    const foreign = await foreignSessions(own, ended);
+    if (foreign.length > 0 && performance.now() >= end) throw copyFor.inUse(foreign);
+    if (foreign.length === 0 && (await isAllowed(own, check, performance.now() >= end)) && (await tryToCopy(own, statement, ended))) return;
     await within.pause(jitter(100));
   }
 }
@@ -45,27 +55,27 @@ async function isAllowed(own: Session, check: SourceCheck | undefined, isLast: b
   return check === undefined || check(own, isLast);
 }
 
-async function foreignSessions(own: Session): Promise<readonly Open[]> {
+async function foreignSessions(own: Session, ended: string): Promise<readonly Open[]> {
   return own.query<Open & Record<string, unknown>>(
     `select a.pid, coalesce(nullif(a.application_name, ''), 'a session without a name') as name, a.usename::pg_catalog.text as user
-     from pg_catalog.pg_stat_activity a where a.datname = pg_catalog.current_database() and ${IS_USE} and a.application_name <> $1 and not (${IS_USAGE_LOCK})
+     from pg_catalog.pg_stat_activity a where a.datname = pg_catalog.current_database() and ${IS_USE} and a.application_name <> $1 and not ${ended}
      order by a.backend_start, a.pid`,
     [SOURCE_SESSION],
   );
 }
 
 /** False when a session was opened meanwhile. The next look names it. */
-async function tryToCopy(own: Session, statement: string): Promise<boolean> {
+async function tryToCopy(own: Session, statement: string, ended: string): Promise<boolean> {
   try {
     // Both are sent at once. A process whose session ends needs milliseconds for a new one, and the copy keeps that one out.
-    const ended = own.query(
+    const ending = own.query(
       `select pg_catalog.pg_try_advisory_lock_shared($1, pg_catalog.hashtext('offshoot:usage')), pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid)) from pg_catalog.pg_stat_activity a
        where a.datname = pg_catalog.current_database() and a.pid <> pg_catalog.pg_backend_pid()
-         and (${IS_USAGE_LOCK})`,
+         and ${ended}`,
       [LOCK_CLASS],
     );
     const copied = own.query(statement);
-    await ended;
+    await ending;
     await copied;
     return true;
   } catch (thrown) {
@@ -74,10 +84,15 @@ async function tryToCopy(own: Session, statement: string): Promise<boolean> {
   }
 }
 
+/** The first of the sessions, for a message. */
+export function nameSessions(sessions: readonly Open[]): string {
+  const names = sessions.slice(0, MOST_NAMED).map(({ name, user, pid }) => `${name} (${user}, pid ${pid})`);
+  return names.join(", ") + (sessions.length > MOST_NAMED ? `, and ${sessions.length - MOST_NAMED} more` : "");
+}
+
 function inUse(sessions: readonly Open[]): OffshootError {
   const named = sessions.slice(0, MOST_NAMED);
-  const names = named.map(({ name, user, pid }) => `${name} (${user}, pid ${pid})`).join(", ");
-  const shown = names + (sessions.length > MOST_NAMED ? `, and ${sessions.length - MOST_NAMED} more` : "");
+  const shown = nameSessions(sessions);
   return new OffshootError("DATABASE_IN_USE", `No clone was made, because other sessions are open in the run's database: ${shown}.`, {
     meaning: "Postgres copies a database only while nobody else is connected to it. Clones that exist already can still be used.",
     remedy:

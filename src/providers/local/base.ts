@@ -13,6 +13,7 @@ import { commentOn, type Entry, formatComment, readDatabases, type Snapshot } fr
 import { dropEntry } from "./drop.ts";
 import { lockOf, releaseAll, tryCreatorLocks } from "./locks.ts";
 import { scratchName, templateName } from "./names.ts";
+import type { BaseRecord } from "../provider.ts";
 import { withinSession } from "./server.ts";
 
 /** Runs wait while the copy is made. A copy that takes longer than this costs more than it saves. */
@@ -32,6 +33,7 @@ export interface KeepAsBaseRequest {
   /** The run's tag, which the base gets as the tag of its creator. */
   readonly tag: OwnerTag;
   readonly fingerprint: string;
+  readonly record?: BaseRecord | undefined;
   readonly stillTrue: () => Promise<boolean>;
   readonly quickCheckpoints: boolean;
   readonly baseLimits: BaseLimits | undefined;
@@ -85,7 +87,14 @@ async function discard(session: Session, scratch: string): Promise<false> {
 
 /** Gives the copy its name and its tag and closes it for sessions, all in one transaction. */
 async function publishBase(session: Session, request: KeepAsBaseRequest, scratch: string, name: string, now: Date): Promise<void> {
-  const tag: OwnerTag = { ...request.tag, kind: "base", expires: undefined, lifetime: undefined, fingerprint: request.fingerprint };
+  const tag: OwnerTag = {
+    ...request.tag,
+    kind: "base",
+    expires: undefined,
+    lifetime: undefined,
+    fingerprint: request.fingerprint,
+    ...request.record,
+  };
   const properties = await propertyStatements(session, request.database, scratch);
   const close = `alter database ${identifier(scratch)} with is_template true allow_connections false`;
   try {

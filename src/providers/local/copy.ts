@@ -58,13 +58,15 @@ export interface CopyOptions {
   /** The owner tag of the copy. */
   readonly tag: OwnerTag;
   readonly signal: AbortSignal;
+  /** Runs the statement that copies, such as in the only session that is open in the database. Default a session of its own. */
+  readonly run?: ((statement: string) => Promise<unknown>) | undefined;
 }
 
 /**
  * `Database.copy` on a local server. The copy has a scratch name, and its lock is held until the copy is dropped. If this
  * process is killed, the next creation on that server drops the copy, and `offshoot sweep` lists it with the tag.
  */
-export async function copyDatabase(serverUrl: string, database: string, { isQuick = false, tag, signal }: CopyOptions): Promise<Copy> {
+export async function copyDatabase(serverUrl: string, database: string, { isQuick = false, tag, signal, run }: CopyOptions): Promise<Copy> {
   const session = await connect(serverUrl, { applicationName: "offshoot:copy", signal });
   const scratch = scratchName();
   const within = deadline("copying the database", COPY_MS, signal);
@@ -81,7 +83,7 @@ export async function copyDatabase(serverUrl: string, database: string, { isQuic
         remedy: "Run the command again.",
       });
     }
-    await session.query(copyStatement(scratch, database, isQuick));
+    await (run ?? session.query)(copyStatement(scratch, database, isQuick));
     await session.query(commentOn(scratch, formatComment(tag)));
     for (const statement of await propertyStatements(session, database, scratch)) await session.query(statement);
     within.check();

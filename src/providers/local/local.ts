@@ -192,15 +192,16 @@ function describeDatabase(
     renew: (ttlMs, signal) => renew(server.url, { name: database, tag }, ttlMs, signal),
     // A pooler in front of a server of the user can keep the session of a killed process.
     tie: provider === "existing" ? undefined : (signal) => tie(server.url, database, signal),
-    copy: (signal) => copyDatabase(server.url, database, { isQuick, tag, signal }),
+    copy: (signal, run) => copyDatabase(server.url, database, { isQuick, tag, signal, run }),
     clones,
     clone: async (wanted) => (await import("../clones/clones.ts")).cloneOf(clones, wanted),
-    keepAsBase: (fingerprint, stillTrue, signal) =>
+    keepAsBase: (fingerprint, stillTrue, signal, record) =>
       keepAsBase({
         url: server.url,
         database,
         tag,
         fingerprint,
+        record,
         stillTrue,
         quickCheckpoints,
         baseLimits: bases.baseLimits,

@@ -3,23 +3,31 @@ import { describeCounts } from "../../findings/count.ts";
 import type { MeasuredTable } from "../measured.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
+import { NO_ROWS, SOME_NOT_JUDGED } from "./closing-line.ts";
+
+const EMPTY =
+  "It had no migration and no table, so all migrations ran from the beginning and nothing was judged on rows. Later migrations are rehearsed on what these leave. To rehearse these on rows, give a server that has earlier ones: `npx offshoot rehearse --from URL`.";
 
 /** The sentence that must come first: what the figures are worth. */
 export function firstLine({ copy }: Pick<Rehearsal, "copy">): string {
   const where = `${copy.description}, PostgreSQL ${copy.postgresMajor}`;
-  return copy.hasProductionRows ? `Rehearsed on ${where}.` : `There was no production data: rehearsed on ${where}.`;
+  const first = copy.hasProductionRows ? `Rehearsed on ${where}.` : `There was no production data: rehearsed on ${where}.`;
+  return copy.isEmpty ? `${first} ${EMPTY}` : first;
 }
 
 /** The whole result in one line, for a list of results. */
 export function inOneLine(result: Pick<Rehearsal, "copy" | "outcome" | "tables" | "counts" | "ms" | "unjudged">): string {
   const { outcome, counts, tables, ms, copy, unjudged } = result;
-  if (outcome === "nothing-pending") return "nothing was pending";
+  if (outcome === "nothing-pending") return `nothing was pending on ${copy.description}`;
   const longest = (key: "blockedReadsMs" | "blockedWritesMs"): number => tables.reduce((most, each) => Math.max(most, each[key]), 0);
   const waits = `took ${wait(ms)}, readers wait ${wait(longest("blockedReadsMs"))}, writers ${wait(longest("blockedWritesMs"))}`;
   const found =
     outcome === "failed" ? "the migrations fail, and what comes after the failed statement was not rehearsed" : describeCounts(counts);
-  const judged = unjudged.length === 0 ? "" : "; some waits were not judged, because the machine was busy";
-  return `${found}; ${waits}${judged}${copy.hasProductionRows ? "" : "; no production data"}`;
+  const isClean = outcome === "succeeded" && Object.values(counts).every((count) => count === 0);
+  const judged = unjudged.length === 0 ? "" : `; ${SOME_NOT_JUDGED}, because the machine was busy`;
+  const rows = copy.isEmpty ? `; ${NO_ROWS}` : copy.hasProductionRows ? "" : "; no production data";
+  const first = copy.isEmpty && isClean ? "the migrations run" : found;
+  return `${first} on ${copy.description}; ${waits}${judged}${rows}`;
 }
 
 export const TABLE_HEAD = ["table", "readers wait", "writers wait", "lock", "held", "rewritten", "changed rows", "size", "rows"] as const;

@@ -7,6 +7,7 @@ import type { MeasuredTable } from "../measured.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { REHEARSAL } from "../source.ts";
 import type { MeasuredTraffic } from "../traffic/traffic.ts";
+import { NO_ROWS, SOME_NOT_JUDGED } from "./closing-line.ts";
 import { TRAFFIC_HEAD, trafficLines, trafficRows } from "./traffic.ts";
 import { firstLine, notJudged, sight, slowest, TABLE_HEAD, tableRow, totals } from "./facts.ts";
 
@@ -15,17 +16,25 @@ const MOST_TABLES = 40;
 const MOST_STATEMENTS = 5;
 
 /** Where some waits exceed the limits, and the machine was too busy to judge them. */
-const PARTLY = { passed: "The waits that could be judged stay within the limits", scope: "some waits were not judged" };
+const PARTLY = { passed: "The waits that could be judged stay within the limits", scope: SOME_NOT_JUDGED };
+/** Where the copy was empty. */
+const ON_NO_ROWS = { passed: "The migrations run on an empty database", scope: NO_ROWS };
 
 /** The report of a rehearsal in a format. Pure. */
 export function renderRehearsal(result: Rehearsal, format: ReportFormat, options: ReportOptions): string {
   const { failOn, folder, findings } = result;
-  const all = { failOn, folder, ...(notJudged(result) === undefined ? {} : PARTLY), ...options };
+  const all = { failOn, folder, ...limitOf(result), ...options };
   if (format === "json") return `${JSON.stringify(result, undefined, 2)}\n`;
   if (format === "text") return renderText(result, RENDERERS.text(findings, REHEARSAL, all));
   if (format === "markdown")
     return renderMarkdown(result, (bytes) => RENDERERS.markdown(findings, REHEARSAL, { ...all, bytes }), all.bytes);
   return RENDERERS[format](findings, REHEARSAL, all);
+}
+
+/** What limits the result. */
+function limitOf(result: Rehearsal): ReportOptions {
+  if (result.copy.isEmpty) return ON_NO_ROWS;
+  return notJudged(result) === undefined ? {} : PARTLY;
 }
 
 function renderText(result: Rehearsal, findings: string): string {

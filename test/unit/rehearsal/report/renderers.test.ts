@@ -49,6 +49,7 @@ const result: Rehearsal = {
     origin: "dump",
     description: "a dump of PRODUCTION",
     hasProductionRows: true,
+    isEmpty: false,
     postgresMajor: 18,
     gaps: ["Parts of the dump could not be restored: x."],
     outbound: [{ name: "foreign server billing", state: "disabled" }],

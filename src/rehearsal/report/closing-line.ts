@@ -1,0 +1,19 @@
+import { describeFindings } from "../../findings/count.ts";
+import type { Rehearsal } from "../rehearsal.ts";
+
+/** Where some waits exceed the limits, and the machine was too busy to judge them. */
+export const SOME_NOT_JUDGED = "some waits were not judged";
+/** Where the copy had no tables: what the migrations change was created by themselves a moment before. */
+export const NO_ROWS = "nothing was judged on rows";
+
+/** The end of a rehearsal in a log: what was found, and on which copy. */
+export function closingLine({ findings, copy, outcome, unjudged }: Pick<Rehearsal, "findings" | "copy" | "outcome" | "unjudged">): string {
+  const found = outcome === "nothing-pending" ? "nothing was pending" : describeFindings(findings);
+  // Without a row, no finding would sound as if there was something to find.
+  const what = copy.isEmpty && outcome === "succeeded" && findings.length === 0 ? "the migrations run" : found;
+  return [
+    `${what} on ${copy.description}`,
+    ...(unjudged.length === 0 ? [] : [SOME_NOT_JUDGED]),
+    ...(copy.isEmpty ? [NO_ROWS] : copy.hasProductionRows ? [] : ["no production data"]),
+  ].join("; ");
+}

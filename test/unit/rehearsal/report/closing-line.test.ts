@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { closingLine } from "../../../../src/rehearsal/report/closing-line.ts";
+import type { Rehearsal } from "../../../../src/rehearsal/rehearsal.ts";
+
+const copy = {
+  origin: "local",
+  description: "a copy of the base base/abc (embedded, 3 h old)",
+  hasProductionRows: false,
+  isEmpty: false,
+  postgresMajor: 18,
+  outbound: [],
+  gaps: [],
+} as const;
+const result: Pick<Rehearsal, "findings" | "copy" | "outcome" | "unjudged"> = { findings: [], copy, outcome: "succeeded", unjudged: [] };
+
+test("names the copy, its age, and waits that were not judged", () => {
+  expect(closingLine(result)).toBe("no findings on a copy of the base base/abc (embedded, 3 h old); no production data");
+  const unjudged = [{ table: "app.ord", access: "reads", ms: 1600 }] as const;
+  expect(closingLine({ ...result, unjudged, copy: { ...copy, hasProductionRows: true } })).toBe(
+    "no findings on a copy of the base base/abc (embedded, 3 h old); some waits were not judged",
+  );
+  expect(closingLine({ ...result, outcome: "nothing-pending" })).toMatch(/^nothing was pending on a copy/);
+});
+
+test("does not say that there were no findings where nothing was judged", () => {
+  const empty = { ...result, copy: { ...copy, description: "an empty database (embedded)", isEmpty: true } };
+  expect(closingLine(empty)).toBe("the migrations run on an empty database (embedded); nothing was judged on rows");
+});
