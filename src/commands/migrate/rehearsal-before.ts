@@ -42,7 +42,7 @@ export function rehearsalBefore(
   };
 }
 
-/** What the migrations are about to change: the run's database, or the one of a URL, of which only a dump can be had. */
+/** What the migrations are about to change: the run's database, or the one of a URL, which can only be dumped. */
 function sourceOf(context: Context, migrations: Migrations, { url, database }: TargetDatabase, session: Session): CopySource {
   if (database !== undefined) return { dumped: undefined, migrations, own: leadersCopy(context, database, session) };
   return { dumped: undefined, migrations, target: { url, description: `the database of --url (${describeUrl(url)})` } };

@@ -58,7 +58,7 @@ async function withOwnCopies<T>(
   }
 }
 
-/** `refused`: why this run's database, which has a state, could not be copied. Then a database without that state is no substitute. */
+/** `refused`: why this run's database, which has a state, could not be copied. Then an empty database would be another state. */
 async function withBaseCopies<T>(
   context: Context,
   source: CopySource,

@@ -82,6 +82,11 @@ test("measures the pending migrations on a dump of a server, and leaves nothing 
   expect(untouched).toEqual([{ name: "001_start" }]);
 });
 
+test("rehearses on a dump of the server of --url before its migrations run there", { timeout: 120_000 }, async () => {
+  const { code, stderr } = await project.offshoot(["migrate", "--url", "PRODUCTION", "--rehearse"]);
+  expect([code, stderr]).toEqual([10, expect.stringMatching(/did not run[^]*Rehearsed on a dump of the database of --url/)]);
+});
+
 test("reports first that there was no production data when the copy is local", { timeout: 120_000 }, async () => {
   const { stdout, code } = await project.offshoot(["rehearse"]);
   expect([code, stdout.split("\n")[0]]).toEqual([

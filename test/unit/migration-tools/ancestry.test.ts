@@ -22,7 +22,7 @@ test("a head implies those before it, and an unknown head is of another history"
   expect(["a", "b", "c"].map((head) => ancestryOf(project, [head]))).toEqual(["part", "all", "other"]);
 });
 
-test("migrations of installed packages are no contradiction where ids name their sequence", () => {
+test("ignores migrations of installed packages where ids name their sequence", () => {
   const revisions = [{ id: "shop.0001_initial", name: "shop.0001_initial", dependsOn: [], sequence: "shop" }];
   const project = { revisions, versionTable: ofAll("all") };
   expect(ancestryOf(project, ["auth.0001_initial", "shop.0001_initial"])).toBe("all");
