@@ -83,7 +83,8 @@ export async function copyDatabase(serverUrl: string, database: string, { isQuic
         remedy: "Run the command again.",
       });
     }
-    await (run ?? session.query)(copyStatement(scratch, database, isQuick));
+    const copying = copyStatement(scratch, database, isQuick);
+    await (run === undefined ? session.query(copying) : run(copying));
     await session.query(commentOn(scratch, formatComment(tag)));
     for (const statement of await propertyStatements(session, database, scratch)) await session.query(statement);
     within.check();
