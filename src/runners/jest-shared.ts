@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { OPTIONS_GLOBAL } from "./jest-variables.ts";
+import { transformerOf } from "./jest-transform.ts";
 import type { DatabaseOptions } from "./options.ts";
 import type { StartedSuite } from "./start.ts";
 
@@ -34,8 +35,15 @@ export async function callOwn(path: string | null | undefined, global: unknown, 
   const { rootDir } = project;
   const plain = path.replace("<rootDir>", rootDir);
   const file = /^[./\\]|^[A-Z]:/i.test(plain) ? resolve(rootDir, plain) : createRequire(resolve(rootDir, "x.js")).resolve(plain);
-  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
-  const inner = module.default as { default?: unknown } | undefined;
-  const own = typeof inner === "function" ? inner : inner?.default;
+  const transformer = await transformerOf(project);
+  const loaded: unknown =
+    transformer === undefined ? await import(pathToFileURL(file).href) : await transformer.requireAndTranspileModule(file);
+  const own = functionOf(loaded);
   if (typeof own === "function") await (own as (global: unknown, project: unknown) => unknown)(global, project);
+}
+
+/** The function that a module exports as its default, or is. CommonJS that was translated has a default within the default. */
+function functionOf(loaded: unknown): unknown {
+  const inner = typeof loaded === "function" ? loaded : (loaded as { default?: unknown }).default;
+  return typeof inner === "function" || inner === undefined || inner === null ? inner : (inner as { default?: unknown }).default;
 }

@@ -195,3 +195,45 @@ test.skipIf(!IS_THERE)("clones on Docker: the example passes, and no database is
   const { code, output } = await project.run([], own);
   expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("docker database") });
 });
+
+test.skipIf(!IS_THERE)("node:test in watch mode: each run starts with a fresh clone, and nothing is left at its end", async () => {
+  const project = await runnerProject("node-test");
+  await project.write(
+    "test/round.test.js",
+    `import { test } from "node:test"; import assert from "node:assert"; import { addNote, listNotes, pool } from "../src/notes.js";
+test("round", async () => {
+  assert.deepEqual(await listNotes(), ["from the migrations"]);
+  await addNote("mine");
+  await pool.end();
+});\n`,
+  );
+  const running = project.start(["--watch", "test/round.test.js"]);
+  await running.until("# pass 1");
+  process.kill(-(running.child.pid ?? 0), "SIGINT");
+  const { output } = await running.ended;
+  expect(output).not.toContain("# fail 1");
+  await expectNoDatabase(project);
+});
+
+test.skipIf(!IS_THERE)("Jest loads a global setup and teardown of the project with its transforms", async () => {
+  const project = await runnerProject("jest");
+  await project.write(
+    "own.ts",
+    'export default async (): Promise<void> => { process.stderr.write("OWN " + (process.env.DATABASE_URL !== undefined) + "\\n"); };\n',
+  );
+  await project.write(
+    "transform.cjs",
+    'exports.process = (text) => ({ code: text.replace("export default", "module.exports =").replace(": Promise<void>", "") });\n',
+  );
+  await project.write(
+    "jest.config.js",
+    `const { withDatabase } = require("offshoot/jest");
+module.exports = withDatabase({
+  globalSetup: "<rootDir>/own.ts", globalTeardown: "<rootDir>/own.ts", transform: { "\\\\.ts$": "<rootDir>/transform.cjs" },
+});\n`,
+  );
+  const { code, output } = await project.run();
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(output.match(/^OWN true$/gm)).toHaveLength(2);
+  await expectNoDatabase(project);
+});

@@ -73,6 +73,6 @@ function moduleOver(file: string): string {
 if (process.argv[1] === import.meta.filename) {
   const folder = resolve(process.argv[2] ?? join(ROOT, "dist"));
   await buildPackage(folder);
-  const required = ["jest", "playwright", "node-test"].map((name) => `runners/${name}`);
+  const required = ["index", ...["jest", "playwright", "node-test"].map((name) => `runners/${name}`)];
   await writeDeclarations(folder, ["index", ...RUNNERS.map((name) => `runners/${name}`)], required);
 }

@@ -11,3 +11,7 @@ test.each([
 ])("background programs get of NODE_OPTIONS=%j only %j", (given, kept) => {
   expect(withOwnNodeOptions({ PATH: "/bin", NODE_OPTIONS: given })).toEqual({ PATH: "/bin", ...kept });
 });
+
+test("background programs do not know that Node watches the files of a command", () => {
+  expect(withOwnNodeOptions({ PATH: "/bin", WATCH_REPORT_DEPENDENCIES: "1" })).toEqual({ PATH: "/bin" });
+});

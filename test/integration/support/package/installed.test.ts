@@ -115,28 +115,47 @@ test("the entry points of the test runners can be imported, and required from Co
   expect(await requireOf("node-test")).toBe("undefined undefined function\n");
 });
 
+/** The newest compiler, and the last one that still has the ways of resolving that older projects use. */
+const COMPILERS = {
+  newest: join(ROOT, "node_modules/typescript/bin/tsc"),
+  older: join(ROOT, "node_modules/@arethetypeswrong/core/node_modules/typescript/bin/tsc"),
+};
+
 test.each([
-  ["nodenext", "nodenext"],
-  ["esnext", "bundler"],
-])("has types for modules of the kind %s, resolved as %s, that need the types of no other package", async (module, moduleResolution) => {
-  const types = join(project, "node_modules/@types");
-  await mkdir(types, { recursive: true });
-  for (const [name, target] of [
-    ["node", "@types/node"],
-    ["../undici-types", "undici-types"],
-  ] as const) {
-    await symlink(join(ROOT, "node_modules", target), join(types, name)).catch(() => {});
-  }
-  // A file `.cts` is CommonJS also here: its imports are resolved with the condition `require`.
-  const sources = module === "nodenext" ? ["use.ts", "use-required.cts"] : ["use.ts"];
-  for (const file of sources) await copyFile(join(ROOT, "test/fixtures/consumer", file), join(project, file));
-  const compilerOptions = { strict: true, noEmit: true, skipLibCheck: false, target: "es2022", types: ["node"], module, moduleResolution };
-  await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: sources }));
-  const tsc = execute(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "."], { cwd: project });
-  await expect(
-    tsc.then(
-      () => "",
-      ({ stdout }: { stdout: string }) => stdout,
-    ),
-  ).resolves.toBe("");
-});
+  ["newest", "nodenext", "nodenext", ["use.ts", "use-required.cts"]],
+  ["newest", "esnext", "bundler", ["use.ts"]],
+  ["newest", "node16", "node16", ["use-classic.ts", "use-required.cts"]],
+  ["older", "node16", "node16", ["use-classic.ts", "use-required.cts"]],
+  ["older", "commonjs", "node10", ["use-classic.ts"]],
+] as const)(
+  "has types for the %s compiler and modules of the kind %s, resolved as %s, that need the types of no other package",
+  async (compiler, module, moduleResolution, sources) => {
+    const types = join(project, "node_modules/@types");
+    await mkdir(types, { recursive: true });
+    for (const [name, target] of [
+      ["node", "@types/node"],
+      ["../undici-types", "undici-types"],
+    ] as const) {
+      await symlink(join(ROOT, "node_modules", target), join(types, name)).catch(() => {});
+    }
+    // A file `.cts` is CommonJS also here: its imports are resolved with the condition `require`.
+    for (const file of sources) await copyFile(join(ROOT, "test/fixtures/consumer", file), join(project, file));
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: "es2022",
+      types: ["node"],
+      module,
+      moduleResolution,
+    };
+    await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: sources }));
+    const tsc = execute(process.execPath, [COMPILERS[compiler], "-p", "."], { cwd: project });
+    await expect(
+      tsc.then(
+        () => "",
+        ({ stdout }: { stdout: string }) => stdout,
+      ),
+    ).resolves.toBe("");
+  },
+);
