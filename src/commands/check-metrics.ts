@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import type { WantedMetric } from "../check/metrics/expect.ts";
 import { describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
@@ -37,6 +38,7 @@ const HTTP_URL: UrlKind = {
  * `CANCELLED`.
  */
 export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckResult> {
+  checkOptionNames(options);
   const env = options.env ?? process.env;
   return withCleanErrors({ secrets: secretValues(env) }, () => checkWith(options, env));
 }

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import { describeFindings } from "../findings/count.ts";
 import { type CheckResult, finishCheck } from "./check-result.ts";
 import { judge } from "../check/worker/judge.ts";
@@ -27,6 +28,7 @@ export type { CheckWorkerOptions } from "./check-worker/options.ts";
  * Throws `COMMAND_MISSING`, `COMMAND_NOT_FOUND`, `USAGE` for an invalid value or a log that cannot be read, and `CANCELLED`.
  */
 export async function checkWorker(options: CheckWorkerOptions): Promise<CheckResult> {
+  checkOptionNames(options);
   const env = options.env ?? process.env;
   const secrets = secretValues(env);
   return withCleanErrors({ secrets }, () => checkWith(options, env, secrets));

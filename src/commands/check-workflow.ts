@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import { readdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { describeFindings } from "../findings/count.ts";
@@ -37,6 +38,7 @@ const FOLDER = ".github/workflows";
  * workflow nor a shell script.
  */
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
+  checkOptionNames(options);
   const env = options.env ?? process.env;
   return withCleanErrors({ secrets: secretValues(env) }, () => checkWith(options, env));
 }

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import { chmod, lstat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { OffshootError } from "../errors.ts";
@@ -24,6 +25,7 @@ const LEFTHOOK = ["lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.y
  * hooks, the result holds the text to add. Throws `USAGE` outside of git.
  */
 export async function initHooks(options: InitHooksOptions = {}): Promise<InitResult> {
+  checkOptionNames(options);
   const cwd = await chosenFolder(options.cwd);
   const { top, git } = await readCheckout(cwd);
   if (git === undefined) {

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import { ownCommand } from "../shell-command.ts";
 import { writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
@@ -45,6 +46,7 @@ export type { PlannedFile } from "../init/plan.ts";
  * written then.
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
+  checkOptionNames(options);
   const cwd = await chosenFolder(options.cwd);
   const { top, host } = await readCheckout(cwd);
   const planned = planInit(await lookAround(options, { cwd, top, host }), options.service);

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import { ownCommand } from "../shell-command.ts";
 import { type CommonOptions, type Context, variablesOfRun } from "../context/context.ts";
 import { inContext } from "../context/in-context.ts";
@@ -45,7 +46,9 @@ export type { KeptReason } from "../usage/teardown.ts";
  * Throws what `up`, `migrate` and `audit` throw. A failed command is a result, not an error.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  if (options.command.length === 0) {
+  checkOptionNames(options);
+  const { command = [] }: Partial<RunOptions> = options;
+  if (command.length === 0) {
     throw new OffshootError("COMMAND_MISSING", "No command was given to run.", {
       remedy: "Give it after `--`: npx offshoot run -- npm test",
     });

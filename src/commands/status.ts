@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { providersOfRun, providerLimits } from "../context/providers.ts";
 import { requireSettings } from "../context/usable-providers.ts";
@@ -46,6 +47,7 @@ export async function status(options: StatusOptions = {}): Promise<Status> {
  * a database or migrations.
  */
 export async function* watchStatus(options: StatusOptions & { readonly everyMs?: number } = {}): AsyncGenerator<Status> {
+  checkOptionNames(options);
   const context = await prepare(options);
   const { waitMs } = context.settings.timeouts;
   let hadDatabase = false;

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import { basename, resolve } from "node:path";
 import { writeOutputFile } from "../context/output-file.ts";
 import { providerLimits } from "../context/providers.ts";
@@ -55,6 +56,7 @@ export type { Saving } from "../sweep/savings.ts";
  * cannot be read, for options that exclude each other, and for `also` without rules.
  */
 export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
+  checkOptionNames(options);
   requireConsistent(options);
   return inContext(options, (context) => sweepIn(context, options));
 }

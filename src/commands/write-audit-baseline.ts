@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../context/option-names.ts";
 import { relative } from "node:path";
 import type { AuditFinding } from "../audit/finding.ts";
 import { baselinePath, loadBaseline } from "../context/baseline-file.ts";
@@ -45,6 +46,7 @@ export interface WrittenBaseline {
  * Throws what `audit` throws, and `USAGE` when the file cannot be written.
  */
 export async function writeAuditBaseline(options: WriteBaselineOptions = {}): Promise<WrittenBaseline> {
+  checkOptionNames(options);
   if (options.reason?.trim() === "") {
     throw new OffshootError("USAGE", "The reason is empty.", { remedy: "Give a reason: npx offshoot audit --baseline --reason TEXT" });
   }
