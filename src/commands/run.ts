@@ -47,8 +47,8 @@ export type { KeptReason } from "../usage/teardown.ts";
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   checkOptionNames(options);
-  const { command = [] }: Partial<RunOptions> = options;
-  if (command.length === 0) {
+  const { command }: { readonly command?: readonly string[] } = options;
+  if (command === undefined || command.length === 0) {
     throw new OffshootError("COMMAND_MISSING", "No command was given to run.", {
       remedy: "Give it after `--`: npx offshoot run -- npm test",
     });
