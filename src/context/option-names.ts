@@ -9,7 +9,7 @@ export const OPTION_NAMES: readonly string[] =
 
 /**
  * Checks the options of a function of the library, which JavaScript does not check: with a misspelt `settings`, `down` would
- * delete the database of another run. Throws `CONFIG_INVALID` for a value that is no object, and for a name that no function has.
+ * delete the database of another run. Throws `CONFIG_INVALID` for a value that is not an object, and for a name that no function has.
  */
 export function checkOptionNames(options: unknown): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {

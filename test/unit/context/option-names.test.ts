@@ -121,7 +121,7 @@ const functions = Object.entries(library).filter(([name, each]) => typeof each =
   (options: unknown) => Promise<unknown>,
 ][];
 
-test.each(functions)("%s refuses a misspelt option, and what is no object, before it does anything", async (_, call) => {
+test.each(functions)("%s refuses a misspelt option, and what is not an object, before it does anything", async (_, call) => {
   await expect(call({ setings: { run: "demo" } })).rejects.toMatchObject({
     code: "CONFIG_INVALID",
     message: 'No function of offshoot has an option "setings". Did you mean "settings"?',
