@@ -5,8 +5,17 @@ import type { IsKnownName } from "./sql/known-names.ts";
 const HIDDEN = "…";
 
 /** Words that messages of the server have between two names. */
-const BETWEEN =
-  /^(?: (?:of|in|on|for|to|from|by|with|and|or|the|table|relation|column|constraint|schema|type|index|view|function|trigger|policy|rule|sequence|partition|foreign|key|unique|check|not-null|exclusion|access|method|data|default|cast|encoding|violates|contains|conflicts|references|referenced|inherited|is|a|an|does|not|exist|already|exists|be|cannot|automatically|because|depends|depend|other|objects|it|parent|child|row|update|delete|insert|value|values))* ?$/;
+const BETWEEN: ReadonlySet<string> = new Set(
+  (
+    "of in on for to from by with and or the table relation column constraint schema type index view function trigger policy rule " +
+    "sequence partition foreign key unique check not-null exclusion access method data default cast encoding violates contains " +
+    "conflicts references referenced inherited is a an does not exist already exists be cannot automatically because depends " +
+    "depend other objects it parent child row update delete insert value values unlogged logged temporary permanent owned owner " +
+    "member used part identity generated primary inherits same different was has have must matches row-level security replica " +
+    "statement aggregate procedure domain enum label language operator class family extension server role database publication " +
+    "subscription partitioned inheritance concurrently first both before after only its this that as"
+  ).split(" "),
+);
 const QUOTED = /["»«„“]([^"»«„“”\n]*)["»«”“]/gu;
 const QUOTE = /["»«„“”]/u;
 /** What comes before a name without quotes: `column o.total does not exist`, `function f(integer) does not exist`. */
@@ -33,14 +42,17 @@ export function withKnownNames(message: string, isKnown: IsKnownName): string {
 function withKnownQuoted(line: string, isKnown: IsKnownName): string {
   const found = [...line.matchAll(QUOTED)];
   const ends = found.map((each) => each.index + each[0].length);
-  const isWhole =
-    !QUOTE.test(line.replace(QUOTED, "")) && found.slice(1).every(({ index }, at) => BETWEEN.test(line.slice(ends[at], index)));
+  const isWhole = !QUOTE.test(line.replace(QUOTED, "")) && found.slice(1).every(({ index }, at) => isBetween(line.slice(ends[at], index)));
   if (isWhole)
     return line.replace(QUOTED, (all, name: string) => (isKnown(name) || name === HIDDEN || isSymbol(name) ? all : `"${HIDDEN}"`));
   const first = line.search(QUOTE);
   const quotes = [...line.matchAll(/["»«„“”]/gu)];
   const last = quotes.length % 2 === 1 ? line.length : (quotes.at(-1)?.index ?? 0) + 1;
   return `${line.slice(0, first)}"${HIDDEN}"${line.slice(last)}`;
+}
+
+function isBetween(text: string): boolean {
+  return /^(?: [^ ]+)* ?$/.test(text) && text.split(" ").every((word) => word === "" || BETWEEN.has(word));
 }
 
 /** `syntax error at or near ")"`. */

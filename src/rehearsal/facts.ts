@@ -61,7 +61,11 @@ export interface RehearsalFacts {
   readonly "migration-fails": FailureFacts;
   readonly "exception-expired": { readonly until: string; readonly reason: string };
   /** A strong lock was asked for without a `lock_timeout`. */
-  readonly "lock-without-timeout": StatementFacts & { readonly lock: string };
+  readonly "lock-without-timeout": StatementFacts & {
+    readonly lock: string;
+    /** The index with the lock, if it is not the table itself. */
+    readonly index?: string | undefined;
+  };
   /** A statement of the traffic failed only since the migrations ran. */
   readonly "traffic-fails": TrafficFacts & {
     readonly causes: readonly string[];

@@ -59,6 +59,7 @@ export interface MeasuredTable {
   readonly rowsScanned: number;
   readonly rowsInserted: number;
   readonly rowsUpdated: number;
+  /** Of a TRUNCATE: all rows before it, as estimated. */
   readonly rowsDeleted: number;
   /** Indexes in `statements` of the ones whose locks made others wait, and that wrote the rows again. */
   readonly blockedReadsBy?: number;

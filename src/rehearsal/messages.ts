@@ -127,7 +127,7 @@ export const MESSAGES: {
     remedy: "Compare it with what your users accept. The findings about tables have a safer way.",
   }),
   "lock-without-timeout": (facts) => ({
-    problem: `${facts.lock} is requested without a lock_timeout: ${facts.lock === "ACCESS EXCLUSIVE" ? "while it waits for a long query, everybody else waits behind it" : "while it waits for a long transaction that writes, all other writers wait behind it"}${perhapsBy(facts)}`,
+    problem: `${facts.lock}${facts.index === undefined ? "" : ` on the index ${facts.index}`} is requested without a lock_timeout: ${facts.lock === "ACCESS EXCLUSIVE" ? "while it waits for a long query, everybody else waits behind it" : "while it waits for a long transaction that writes, all other writers wait behind it"}${perhapsBy(facts)}`,
     details: [...details(facts), ...way(facts)],
     remedy: facts.advice,
   }),

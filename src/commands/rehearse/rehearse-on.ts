@@ -89,6 +89,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
       tables: before.tables.map(({ schema, name, columns }) => ({ schema, name, columns: columns.map((column) => column.name) })),
       taken: [...before.constraints, ...before.indexes].map(({ name }) => name),
     },
+    relations: [...observed.before.relations.values()],
     partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),
   };
   const failure = end.ok

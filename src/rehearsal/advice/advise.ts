@@ -4,6 +4,7 @@ import { type Advice, inWords } from "./advice.ts";
 import { inBatchesOf } from "./batches.ts";
 import { lower, textOf } from "../sql/alter-table.ts";
 import { forActions } from "./actions.ts";
+import { forPartitionedIndex, type Partitions } from "./partitioned-index.ts";
 import { withoutTransaction } from "./without-transaction.ts";
 
 /** What helps in general, when a statement itself cannot be replaced. */
@@ -15,6 +16,8 @@ export interface AdviceOptions {
   readonly tool?: string | undefined;
   /** The table of a new index is partitioned. */
   readonly isPartitioned?: boolean | undefined;
+  /** The partitions of that table. */
+  readonly partitions?: Partitions | undefined;
   /** The names that exist. */
   readonly known?: KnownNames | undefined;
 }
@@ -23,8 +26,15 @@ export interface AdviceOptions {
  * The safer way for a statement on a server of this major version (PostgreSQL documentation, "ALTER TABLE", "CREATE INDEX" and
  * so on). Pure.
  */
-export function advise(part: StatementPart | undefined, major: number, { tool, isPartitioned = false, known }: AdviceOptions = {}): Advice {
-  const advice = isPartitioned && part?.kind === "create index" ? forPartitionedIndex(part.tokens) : adviceFor(part, major, known);
+export function advise(
+  part: StatementPart | undefined,
+  major: number,
+  { tool, isPartitioned = false, partitions, known }: AdviceOptions = {},
+): Advice {
+  const advice =
+    isPartitioned && part?.kind === "create index"
+      ? (forPartitionedIndex(part.tokens, partitions, new Set(known?.taken)) ?? inWords(SHORT))
+      : adviceFor(part, major, known);
   return /outside of a transaction/.test(advice.text) ? { ...advice, text: advice.text + withoutTransaction(tool) } : advice;
 }
 
@@ -90,16 +100,6 @@ export function adviseToCommit(otherMigration: string | undefined): Advice {
   const way = otherMigration === "alembic" ? " With alembic: transaction_per_migration=True of context.configure, in env.py." : "";
   return inWords(
     `The tool ran both migrations in one transaction, and locks are held until its end. Set the tool to run each migration in a transaction of its own.${way}`,
-  );
-}
-
-/** An index of a partitioned table cannot be built concurrently (PostgreSQL documentation, "CREATE INDEX"). */
-function forPartitionedIndex(tokens: StatementPart["tokens"]): Advice {
-  const on = tokens.findIndex((token) => lower(token) === "on");
-  if (lower(tokens[on + 1]) === "only") return inWords(SHORT);
-  return inWords(
-    "The table is partitioned, so its index cannot be built concurrently. Create it on the parent only, which reads no row, build an index of each partition concurrently, outside of a transaction, and attach each one (alter index … attach partition …).",
-    [textOf(insertAfter(tokens, "on", "only"))],
   );
 }
 

@@ -1,5 +1,6 @@
 import { indexOfPosition } from "../../postgres/position.ts";
 import type { ServerError } from "../../postgres/server-error.ts";
+import { withoutTransaction } from "../advice/without-transaction.ts";
 import { errorText } from "../error-text.ts";
 import type { RehearsalFacts } from "../facts.ts";
 import { found, type RehearsalFinding } from "../finding.ts";
@@ -41,6 +42,7 @@ const OTHER: Readonly<Record<string, string>> = {
   "0A000": "Postgres does not support this. Change the migration as the error says.",
   "2BP01": "Other objects need this one. Drop them first and create them again, or change them in the same migration.",
   "42501": "The role of the migrations lacks a right. Grant it first.",
+  "25001": "The server runs this statement only outside of a transaction.",
   "53100": "The disk is full. Production needs as much free space as this migration writes.",
 };
 
@@ -108,7 +110,9 @@ export function judgeFailure(
     return found("fails-by-timeout", object, timed, options);
   }
   const own = isOwn ? (cause?.position === undefined ? OWN_ROWS : OWN_TEXT) : undefined;
-  const advice = own ?? byMessage(cause) ?? OTHER[sqlstate] ?? "Correct the migration. It would fail in production in the same way.";
+  const alone = sqlstate === "25001" ? withoutTransaction(shown.tool) : "";
+  const known = byMessage(cause) ?? OTHER[sqlstate];
+  const advice = own ?? (known && known + alone) ?? "Correct the migration. It would fail in production in the same way.";
   return found("migration-fails", object, { ...facts, advice }, options);
 }
 

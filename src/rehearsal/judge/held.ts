@@ -26,13 +26,22 @@ export function heldSubject(blamed: Blamed | undefined, holding: Holding, limitM
   if (during === undefined) return { subject, advice };
   if (later === undefined && !isIdle) {
     const text = `${subject.advice} ${sameMessage.length === 1 ? "The statement" : "The statements"} after it in the same message also held the lock: put them into a migration of their own.`;
-    return { subject: { ...subject, advice: text }, advice, during };
+    const other = subject.sql.length > 0 ? undefined : costlyOf(sameMessage, blamed, shown);
+    if (other === undefined) return { subject: { ...subject, advice: text }, advice, during };
+    return { subject: { ...subject, advice: `${text} For ${other.statement}: ${other.advice}`, sql: other.sql }, advice, during };
   }
   const [first, second] = [blamed?.statement.migration, later?.migration];
   const isOther = first !== undefined && second !== undefined && first !== second;
   const commit = adviseToCommit(isOther ? (shown.tool ?? "") : undefined);
   if (ownMs <= limitMs) return { subject: { ...subject, advice: commit.text, sql: [] }, advice: commit, during };
   return { subject: { ...subject, advice: `${commit.text} ${subject.advice}` }, advice, during };
+}
+
+/** The first of the later statements that has a safer way in SQL: the one that took the lock, such as a RENAME, needs it for a moment only. */
+function costlyOf(sameMessage: Holding["sameMessage"], blamed: Blamed | undefined, shown: Shown): Subject | undefined {
+  if (blamed === undefined) return undefined;
+  const subjects = sameMessage.map((part) => subjectOf({ statement: blamed.statement, part }, shown).subject);
+  return subjects.find(({ sql }) => sql.length > 0);
 }
 
 function duringOf({ later, isIdle, sameMessage }: Holding, shown: Shown): string | undefined {

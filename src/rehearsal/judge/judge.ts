@@ -31,7 +31,10 @@ function judgeDuration(
   { durationMs, severities }: RehearsalLimits,
 ): readonly Judged[] {
   if (ms <= durationMs) return [];
-  const slowest = statements.toSorted((one, other) => other.ms - one.ms).slice(0, SLOWEST);
+  const slowest = statements
+    .filter(({ count }) => count > 0)
+    .toSorted((one, other) => other.ms - one.ms)
+    .slice(0, SLOWEST);
   const facts = {
     took: formatElapsed(ms),
     limit: formatElapsed(durationMs),

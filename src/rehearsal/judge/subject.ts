@@ -1,5 +1,6 @@
 import { advise } from "../advice/advise.ts";
 import { type Advice, withBatchSize } from "../advice/advice.ts";
+import { partitionsOf } from "../advice/partitioned-index.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { StatementPart } from "../measure/parts.ts";
 import type { Relation } from "../observe/relations.ts";
@@ -20,6 +21,8 @@ export interface Shown {
   readonly tool?: string | undefined;
   /** The partitioned tables. */
   readonly partitioned?: readonly Relation[] | undefined;
+  /** All tables, for the partitions. */
+  readonly relations?: readonly Relation[] | undefined;
   /** The columns of the tables, and the names of constraints and indexes, before the migrations. */
   readonly schema?: ShownSchema | undefined;
 }
@@ -42,9 +45,14 @@ export interface Subject {
 export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly subject: Subject; readonly advice: Advice } {
   const { migration } = blamed?.statement ?? {};
   const names = blamed?.part.names ?? [];
-  const isPartitioned = shown.partitioned?.some((relation) => mentions(names, relation));
+  const parent = shown.partitioned?.find((relation) => mentions(names, relation));
   const tokens = blamed?.part.tokens ?? [];
-  const advice = advise(blamed?.part, shown.major, { tool: shown.tool, isPartitioned, known: namesFor(tokens, shown.schema) });
+  const advice = advise(blamed?.part, shown.major, {
+    tool: shown.tool,
+    isPartitioned: parent !== undefined,
+    partitions: parent && partitionsOf(parent, shown.relations ?? []),
+    known: namesFor(tokens, shown.schema),
+  });
   const subject = {
     ...(migration === undefined ? {} : { migration }),
     ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),

@@ -6,6 +6,7 @@ import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type Explained, type ExplainedTable, lengthOf } from "../measure/measure.ts";
 import type { TableChange } from "../measure/tables.ts";
 import { holdingOf } from "../measure/holding.ts";
+import type { Wait } from "../observe/blocking.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
@@ -68,7 +69,7 @@ function judgeWait(
     limit: acceptedMs === MOMENT_MS ? "a moment" : formatWait(acceptedMs, formatElapsed),
     ...(limitMs === acceptedMs ? {} : { judgedFrom: formatWait(limitMs, formatElapsed) }),
     lock: modeName(wait.firstMode),
-    table: sizeInWords(change),
+    table: `${indexOf(change, wait)}${sizeInWords(change)}`,
     ...(during === undefined ? {} : { during }),
   };
   const severity = severities[isRead ? "blockedReads" : "blockedWrites"];
@@ -79,6 +80,12 @@ function judgeWait(
   };
   const kind = change.table.kind === SEQUENCE ? "sequence" : "table";
   return [{ finding: found(code, { kind, name: change.table.shown }, facts, options), advice }];
+}
+
+/** Of a lock on an index: the table itself can have a weaker one, as the list of tables says. */
+export function indexOf({ relations }: Pick<TableChange, "relations">, { relation }: Wait): string {
+  const index = relations.find(({ id, kind }) => id === relation && ["i", "I"].includes(kind));
+  return index === undefined ? "" : `the index ${index.shown} of `;
 }
 
 /** Also of a partitioned table, which has no rows of its own. */

@@ -6,6 +6,7 @@ import { LOCK_MODES, modeName } from "../observe/lock-modes.ts";
 import type { RoleSettings } from "../role-settings.ts";
 import { changesSchema } from "../sql/kinds.ts";
 import type { Judged } from "./judged.ts";
+import { indexOf } from "./tables.ts";
 import { placeOf } from "./place.ts";
 import { type Shown, subjectOf } from "./subject.ts";
 
@@ -36,7 +37,9 @@ export function judgeTimeout(
     "Set lock_timeout at the start of the migration, or for the role of the migrations, and try again when it fails.",
     ["set lock_timeout = '5s'"],
   );
-  const facts = { ...subject, advice: advice.text, sql: advice.sql, lock: modeName(first.wait.firstMode) };
+  const index = indexOf(first.change, first.wait);
+  const on = index === "" ? {} : { index: index.replace(/^the index | of $/g, "") };
+  const facts = { ...subject, advice: advice.text, sql: advice.sql, lock: modeName(first.wait.firstMode), ...on };
   const at = placeOf(first.blamed, shown.files);
   return [{ finding: found("lock-without-timeout", { kind: "table", name: first.change.table.shown }, facts, { at }) }];
 }

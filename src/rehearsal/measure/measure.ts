@@ -5,11 +5,12 @@ import type { Observed } from "../observe/observe.ts";
 import { ancestorsOf, type Relation } from "../observe/relations.ts";
 import { spansOf } from "../observe/spans.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
+import { mentions } from "../sql/names.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, type Blamed } from "./blame.ts";
 import { couldRun } from "./could-run.ts";
 import { explainWaits, type ExplainedWait, unexplained } from "./explain-waits.ts";
-import { ownParts, readParts } from "./parts.ts";
+import { ownParts, readParts, type StatementPart } from "./parts.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { partsInTransactions } from "./message-transactions.ts";
 import { knownMoments } from "./known-moments.ts";
@@ -177,11 +178,18 @@ function shownTable({ change, reads, writes, rewrite }: ExplainedTable, statemen
     rowsScanned: change.rowsScanned,
     rowsInserted: change.inserted,
     rowsUpdated: change.updated,
-    rowsDeleted: change.deleted,
+    // TRUNCATE does not count them.
+    rowsDeleted: isTruncated(change, statements) ? Math.max(change.deleted, change.rows) : change.deleted,
     ...index("blockedReadsBy", reads[0]?.blamed),
     ...index("blockedWritesBy", writes[0]?.blamed),
     ...index("rewrittenBy", rewrite),
   };
+}
+
+/** Whether a statement removed all rows of a table at once. */
+function isTruncated({ table, rewritten }: TableChange, statements: readonly ReadStatement[]): boolean {
+  const truncates = ({ kind, names }: StatementPart): boolean => kind === "truncate" && mentions(names, table);
+  return rewritten && statements.some(({ sent, parts }) => sent.sqlstate === undefined && parts.some(truncates));
 }
 
 /** The waits of a table can be wrong by the time between looks, and by how late this machine and the server answer. */

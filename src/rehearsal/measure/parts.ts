@@ -86,10 +86,10 @@ function isOfTool({ tokens, kind, names }: StatementPart, records: string | unde
 }
 
 /** How many statements of the migration the server ran. Pure. */
-export function countOf(sent: SentStatement, parts: readonly StatementPart[], records: string | undefined): number {
+export function countOf(sent: SentStatement, parts: readonly StatementPart[], records: string | undefined, isLast = false): number {
   const { tags, sqlstate, mark, isCut } = sent;
-  // The tool sends it again, without a transaction.
-  if (sqlstate === NOT_IN_TRANSACTION) return 0;
+  // The tool sends it again, without a transaction. `isLast`: it did not.
+  if (sqlstate === NOT_IN_TRANSACTION && !isLast) return 0;
   if (isCut !== true) return ownParts(sqlstate === undefined ? parts : parts.slice(0, tags.length + 1), records).length;
   // The server answers each statement that succeeded with one tag.
   const counted = tags.filter((tag) => !/^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|RESET)\b/.test(tag)).length;

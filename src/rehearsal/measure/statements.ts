@@ -55,7 +55,8 @@ export function readStatements(
     // What the tool does before the first migration is part of none.
     const isOfTool = sent.mark === undefined && ownParts(parts, revisions?.table).length === 0;
     const migration = (isOfTool ? undefined : marks[index]) ?? (file === undefined ? undefined : nameOfFile(file));
-    const count = countOf(sent, parts, revisions?.table);
+    const isLast = sent.sqlstate !== undefined && statements.slice(index + 1).every((later) => partsOf(later).every(isQuiet));
+    const count = countOf(sent, parts, revisions?.table, isLast);
     return { sent, startMs, endMs, pid, transaction, parts, count, migration, isQuiet: isQuietStatement };
   });
   return withNamesBetween(read, revisions?.table);

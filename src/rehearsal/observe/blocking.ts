@@ -13,6 +13,8 @@ export interface Wait {
   /** The strongest lock in it, and the one that began it. */
   readonly mode: LockMode;
   readonly firstMode: LockMode;
+  /** The table or the index with that lock. */
+  readonly relation?: number | undefined;
   /** How far its length can be from the true one, because of the time between two looks. */
   readonly withinMs: number;
 }
@@ -85,13 +87,15 @@ function joined(spans: readonly LockSpan[], isSame: (last: LockSpan, span: LockS
     else {
       if (span.toMs >= last.toMs) [last.toMs, last.endWithinMs] = [span.toMs, span.endWithinMs];
       last.mode = stronger(last.mode, span.mode);
-      if (span.fromMs === last.fromMs) last.firstMode = stronger(last.firstMode, span.mode);
+      if (span.fromMs === last.fromMs && stronger(last.firstMode, span.mode) !== last.firstMode)
+        [last.firstMode, last.relation] = [span.mode, span.relation];
     }
   }
-  return waits.map(({ fromMs, toMs, pid, transaction, mode, firstMode, beginWithinMs, endWithinMs }) => ({
+  return waits.map(({ fromMs, toMs, pid, relation, transaction, mode, firstMode, beginWithinMs, endWithinMs }) => ({
     fromMs,
     toMs,
     pid,
+    relation,
     ...(transaction === undefined ? {} : { transaction }),
     mode,
     firstMode,

@@ -91,7 +91,7 @@ export function notJudged({ unjudged }: Pick<Rehearsal, "unjudged">): string | u
 /** The slowest statements, with their migration. */
 export function slowest(result: Rehearsal, most: number): readonly string[] {
   return result.statements
-    .filter(({ ms }) => ms >= 100)
+    .filter(({ ms, count }) => ms >= 100 && count > 0)
     .toSorted((one, other) => other.ms - one.ms)
     .slice(0, most)
     .map(({ ms, sql, migration }) => `${wait(ms)}  ${migration === undefined ? "" : `${migration}: `}${sql}`);

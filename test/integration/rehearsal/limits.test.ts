@@ -27,7 +27,7 @@ beforeAll(async () => {
   await mkdir(join(project.directory, "migrations"));
   await project.write(
     "migrations/001_start.sql",
-    "create table person as select g as id, 'name ' || g as name from generate_series(1, 40000) g;\ncreate table other (id int);\ninsert into other values (1);\n",
+    "create table person as select g as id, 'name ' || g as name from generate_series(1, 40000) g;\ncreate table other (id int);\ninsert into other values (1);\ncreate table indexed (id int constraint indexed_id primary key);\ninsert into indexed select generate_series(1, 20000);\nanalyze indexed;\n",
   );
   await project.write("offshoot.yaml", LIMITS);
   await project.offshoot(["up", "--migrate"]);
@@ -188,4 +188,41 @@ test("the safer way of two checks without names is rehearsed, and an error of it
   expect(found).toMatch(
     /^it could not be measured: on a copy in the state before the pending migrations it failed: function own\(integer\) does not exist/,
   );
+});
+
+test("a lock on an index is not said to be one on its table", SLOW, async () => {
+  const indexed = await rehearse("reindex table indexed;\nselect pg_sleep(0.6);\n");
+  const found = indexed.result.findings.filter(({ code }) => code === "reads-blocked" || code === "lock-without-timeout");
+  expect(found.map(({ facts }) => facts)).toMatchObject([
+    { lock: "ACCESS EXCLUSIVE", table: expect.stringMatching(/^the index public\.indexed_id of a table of/) },
+    { lock: "ACCESS EXCLUSIVE", index: "public.indexed_id" },
+  ]);
+  expect(indexed.result.tables.find(({ table }) => table === "public.indexed")?.strongestLock).toBe("SHARE");
+});
+
+test("two statements that must run outside of a transaction have the advice to be alone in their files", SLOW, async () => {
+  const { result } = await rehearse("create index concurrently a on person (id);\ncreate index concurrently b on person (name);\n");
+  expect(result.findings[0]).toMatchObject({
+    code: "migration-fails",
+    facts: { sqlstate: "25001", advice: expect.stringContaining("With sql: the statement alone in its file.") },
+  });
+  expect(result.statements.reduce((sum, { count }) => sum + count, 0)).toBe(1);
+});
+
+test("the rows that TRUNCATE removes are changed rows", SLOW, async () => {
+  const { result } = await rehearse("truncate indexed;\n");
+  expect(result.tables.find(({ table }) => table === "public.indexed")?.rowsDeleted).toBe(20_000);
+});
+
+test("the statements that the tool sends itself are not the slow ones of a migration", SLOW, async () => {
+  const { result } = await rehearse("select pg_sleep(0.1);\n", "--set", "rehearse.duration=1ms");
+  const slow = result.findings.find(({ code }) => code === "migration-slow");
+  expect(slow).toMatchObject({ facts: { slowest: [expect.stringContaining("pg_sleep")] } });
+});
+
+test("the error of a migration is shown whole where each name of it is known", SLOW, async () => {
+  const { result } = await rehearse("create table refs (o int references indexed);\nalter table indexed set unlogged;\n");
+  expect(result.findings[0]).toMatchObject({
+    facts: { error: expect.stringContaining('could not change table "indexed" to unlogged because it references logged table "refs"') },
+  });
 });

@@ -52,6 +52,12 @@ test.each([
   expect(withKnownNames(message, isKnown)).toContain("…");
 });
 
+test("shows the whole message where each name of it is known", () => {
+  const message = 'could not change table "orders" to unlogged because it references logged table "item"';
+  expect(withKnownNames(message, isKnown)).toBe(message);
+  expect(withKnownNames(message.replace("item", "sk_live_1"), isKnown)).toBe(message.replace("item", "…"));
+});
+
 test("hides a number that is a value", () => {
   expect(withKnownNames('setval: value 4711 is out of bounds for sequence "item"', isKnown)).toBe("setval: …");
   expect(withKnownNames("the value 4711 is too large", isKnown)).toBe("the value … is too large");

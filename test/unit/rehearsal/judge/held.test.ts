@@ -19,11 +19,12 @@ function subjectOfWait(
   toMs: number,
   tool?: string,
   files = migrationFiles([]),
+  mode: "ShareLock" | "AccessExclusiveLock" = "ShareLock",
 ): ReturnType<typeof heldSubject> {
   const sent = messages.map(([sql, startMs, endMs]) => ({ session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined }));
   const recording = { statements: sent.map((each) => ({ ...each, mark: undefined, isExact: true })), transactions: [], dropped: 0 };
   const statements = readStatements(recording, new Map([["s", 7]]), readParts(files), undefined, toMs);
-  const wait = { fromMs: 0, toMs, pid: 7, mode: "ShareLock", firstMode: "ShareLock", withinMs: 0 } as const;
+  const wait = { fromMs: 0, toMs, pid: 7, mode, firstMode: mode, withinMs: 0 } as const;
   const blamed = blameForWait(wait, statements, [table]);
   return heldSubject(blamed, holdingOf(wait, blamed, statements, undefined), 1000, { files, major: 18, literals: false, tool });
 }
@@ -93,6 +94,16 @@ test("the rest of the same message has no times of its own, so it is named", () 
   const { subject, during } = subjectOfWait([[`begin; ${INDEX}; ${UPDATE}; select pg_sleep(1); commit`, 0, 3000]], 3000);
   expect(during).toMatch(/times are not known: update acc set n = \?; select pg_sleep\(\?\)$/);
   expect(subject.advice).toMatch(/concurrently.*The statements after it in the same message/);
+});
+
+test("where the statement with the lock is short, the safer way is that of a later one of its message", () => {
+  const message = "begin; alter table ord rename to purchase; alter table purchase add column z uuid default gen_random_uuid(); commit";
+  const { subject } = subjectOfWait([[message, 0, 3000]], 3000, undefined, migrationFiles([]), "AccessExclusiveLock");
+  expect(subject.statement).toBe("alter table ord rename to purchase");
+  expect(subject.advice).toMatch(
+    /For alter table purchase add column z uuid default gen_random_uuid\(\): A default that differs for each row/,
+  );
+  expect(subject.sql[0]).toBe("alter table purchase add column z uuid");
 });
 
 const ADVICE_FOR_TWO_MIGRATIONS = /both migrations in one transaction/;
