@@ -13,7 +13,7 @@ import { nthStatement } from "../postgres/sql/nth-statement.ts";
 import { readBytes } from "../read-file.ts";
 import { fileError } from "./file-error.ts";
 import type { SentFile } from "./file-place.ts";
-import { commitsItself, MOST_BYTES, psqlOnly, readPlainSql } from "./plain-file.ts";
+import { commitsItself, keptByCommit, MOST_BYTES, psqlOnly, readPlainSql } from "./plain-file.ts";
 import { byBytes } from "./repository.ts";
 import { isUpFile, sqlName } from "./sql.ts";
 
@@ -125,8 +125,10 @@ async function runFile(session: Session, file: string, text: string, { before, a
     const completed = session.completed();
     const countsBytes = await isAsciiOnly(session);
     const hint = codeOf(thrown) === NOT_IN_TRANSACTION ? ALONE : psqlOnly(text);
-    const lines = fileError(file, thrown, { before, text, after, statementsBefore: before === "" ? 0 : 1, completed, countsBytes });
-    throw new Error([...lines, ...(hint === undefined ? [] : [hint])].join("\n"), { cause: thrown });
+    const statementsBefore = before === "" ? 0 : 1;
+    const lines = fileError(file, thrown, { before, text, after, statementsBefore, completed, countsBytes });
+    const kept = keptByCommit(text, completed - statementsBefore);
+    throw new Error([...lines, ...[hint, kept].filter((line) => line !== undefined)].join("\n"), { cause: thrown });
   } finally {
     await session.query(`rollback; ${RESET_ROLE}; reset all`);
   }

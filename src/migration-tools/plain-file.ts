@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import { lineAt } from "../postgres/position.ts";
+import { nthStatement } from "../postgres/sql/nth-statement.ts";
 import { MIB, readBytes } from "../read-file.ts";
 import { statementWords } from "./sql-words.ts";
 
@@ -39,6 +41,21 @@ export async function readPlainSql(path: string): Promise<string> {
 /** Whether the file ends its transaction itself, so that a part of it can be in the database after a failure. */
 export function commitsItself(text: string): boolean {
   return COMMITS.test(statementWords(text));
+}
+
+/**
+ * What a file that failed left in the database, because it committed its transaction itself. `completed`: how many of its statements
+ * the server completed. Undefined: nothing.
+ */
+export function keptByCommit(text: string, completed: number): string | undefined {
+  if (!commitsItself(text)) return undefined;
+  for (let nth = completed - 1; nth >= 0; nth -= 1) {
+    const statement = nthStatement(text, nth);
+    if (statement === undefined || !/^(?:commit|end)\b/i.test(text.slice(statement.start, statement.end))) continue;
+    const line = lineAt(text, statement.start);
+    return `The part before the COMMIT of line ${line} is in the database, but the file is not recorded as applied: the next try runs that part again. Make it safe to run twice, or move what follows into a file of its own and remove the COMMIT.`;
+  }
+  return undefined;
 }
 
 /** What only psql can run in a file that the server refused. Completes the message of the server. Undefined: nothing. */

@@ -51,6 +51,8 @@ export function publicMessage(message: string): string {
     .replace(/(: |\bvalue |\btime zone |\bat or near )["»«„“](?:.*)["»«”“](?=\s|$|[).,;:])/gu, (all, before: string) =>
       before === "at or near " ? nearWord(all) : `${before}"…"`,
     )
+    // A message of several lines can have a text in quotes that ends on another one.
+    .replace(/\bat or near "(?!.*"(?:\s|$|[).,;:])).*$/, 'at or near "…"')
     .replace(/'[^']*'/g, "'…'")
     .replace(/(: )0x[0-9a-f ]+.*$/i, "$1…")
     .replace(/\b[\w.+-]+@[\w-]+\.[\w.-]+/g, "…");

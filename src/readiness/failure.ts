@@ -1,6 +1,7 @@
 import { codeOf, isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import { hideValues } from "../postgres/private-output.ts";
 import { describeServerError, publicMessage, type ServerError } from "../postgres/server-error.ts";
+import { hintOf } from "../postgres/thrown-error.ts";
 import { withoutNoise } from "../process/noise.ts";
 import { redact } from "../redact.ts";
 import type { CommandEnd } from "./command.ts";
@@ -100,7 +101,9 @@ export function otherFailure(thrown: unknown, secrets: readonly string[]): Failu
 export function workFailure(name: string, thrown: unknown, secrets: readonly string[]): Failure {
   const { message, ...rest } = otherFailure(thrown, secrets);
   const shown = isOffshootError(thrown) ? message : isFromServer(thrown) ? publicMessage(message) : hideValues(message);
-  return { ...rest, message: `The migration failed: ${redact(name, secrets)} threw: ${shown.replace(/\.$/, "")}.` };
+  const hint = isFromServer(thrown) ? hintOf(thrown) : undefined;
+  const meaning = hint === undefined ? {} : { meaning: `The server's hint: ${hint}` };
+  return { ...rest, ...meaning, message: `The migration failed: ${redact(name, secrets)} threw: ${shown.replace(/\.$/, "")}.` };
 }
 
 /** Whether a driver threw an error of the server: its message can contain values of rows. */

@@ -1,8 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { readCatalog } from "../catalog/read.ts";
 import { cancelled } from "../deadline.ts";
-import { messageOf } from "../errors.ts";
 import { type ConnectOptions, type Session, withSession } from "../postgres/connect.ts";
+import { messageWithHint } from "../postgres/thrown-error.ts";
 import { compareCatalogs, type Normalisations } from "../drift/compare.ts";
 import type { Change } from "../drift/change.ts";
 import { NORMALISATIONS } from "../drift/normalise/normalisations.ts";
@@ -83,7 +83,7 @@ async function runTwice(
   for (const run of [1, 2] as const) {
     const failed = await runSteps(session, steps, superuser);
     if (failed !== undefined) {
-      return { remaining: [], changedAgain: [], failed: { step: failed.step, message: messageOf(failed.thrown), run } };
+      return { remaining: [], changedAgain: [], failed: { step: failed.step, message: messageWithHint(failed.thrown), run } };
     }
     catalogs.push(await read(session));
   }

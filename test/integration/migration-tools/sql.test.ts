@@ -73,3 +73,30 @@ test("default privileges give nobody rights on the version table", async () => {
     before,
   );
 });
+
+test("the hint of the server is shown as psql shows it, its detail and the hint of RAISE are not", async () => {
+  const before = "create table shop (email text unique); insert into shop values ('ada@example.org')";
+  const hint = 'HINT:  Perhaps you meant to reference the column "shop.email".';
+  await applied({ "migrations/1.sql": "select emial from shop;" }, async ({ error }) => expect(error).toContain(`^\n${hint}\n`), before);
+  const raised = "do $$ begin raise 'no' using hint = (select email from shop); end $$;";
+  await applied({ "migrations/1.sql": raised }, async ({ error }) => expect(error).not.toContain("ada@"), before);
+  const key = "insert into shop select email from shop;";
+  await applied({ "migrations/1.sql": key }, async ({ error }) => expect(error).not.toContain("ada@"), before);
+});
+
+test("a file that fails after its own COMMIT is said to have left the part before it, and the next try runs it again", async () => {
+  const kept = "The part before the COMMIT of line 2 is in the database, but the file is not recorded as applied";
+  const text = "create table one ();\ncommit;\ncreate table two ();\nselect 1 / 0;\ncommit;\n";
+  await applied({ "migrations/1.sql": text }, async ({ error, recorded }, session) => {
+    expect(error).toContain("1.sql:4: ERROR:  22012: division by zero");
+    expect(error).toContain(kept);
+    expect(recorded).toEqual([]);
+    expect([await exists(session, "one"), await exists(session, "two")]).toEqual([true, false]);
+  });
+  // It failed before its COMMIT, so nothing is left.
+  await applied({ "migrations/1.sql": "create table one ();\nselect 1 / 0;\ncommit;" }, async ({ error }, session) => {
+    expect(error).toContain("division by zero");
+    expect(error).not.toContain("COMMIT");
+    expect(await exists(session, "one")).toBe(false);
+  });
+});

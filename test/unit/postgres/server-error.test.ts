@@ -23,6 +23,9 @@ test.each([
   ['syntax error at or near "12 Main Street"', 'syntax error at or near "…"'],
   ["insert into t values ('Ada') - relation \"t\" does not exist", 'relation "t" does not exist'],
   ["first line\nsecond line", "first line"],
+  ['unterminated quoted string at or near "\'abc);\nselect 1;\n"', 'unterminated quoted string at or near "…"'],
+  ['unterminated quoted identifier at or near ""it is\nhere"', 'unterminated quoted identifier at or near "…"'],
+  ['syntax error at or near "it\nhere"', 'syntax error at or near "…"'],
 ])("values are hidden: %s", (message, shown) => {
   expect(publicMessage(message)).toBe(shown);
 });
