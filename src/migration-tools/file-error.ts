@@ -1,5 +1,4 @@
 import { codeOf, messageOf } from "../errors.ts";
-import { hintOf } from "../postgres/thrown-error.ts";
 import { type ErrorPlace, placeInFile, type SentFile } from "./file-place.ts";
 
 /** A frame of the server's context, in any language. Other frames have statements and rows in quotes. */
@@ -16,7 +15,7 @@ export function fileError(file: string, thrown: unknown, sent: SentFile): readon
   const place = fields === undefined ? undefined : placeInFile(fields, sent);
   const message =
     place?.isEnd === true ? messageOf(thrown).replace(/^(syntax error at) or near ";"$/, "$1 end of input") : ofFile(thrown, sent);
-  const hint = hintOf(thrown);
+  const hint = fields?.hint;
   const frames = fields?.where?.split("\n").filter((line) => FRAME.test(line)) ?? [];
   return [
     `${file}${place === undefined ? "" : `:${place.line}`}: ${code === undefined ? "" : `ERROR:  ${code}: `}${message}`,
@@ -33,6 +32,6 @@ function ofFile(thrown: unknown, { text, after }: SentFile): string {
 }
 
 /** The fields of an error that the server sent. */
-function fieldsOf(thrown: unknown): ErrorPlace | undefined {
+function fieldsOf(thrown: unknown): (ErrorPlace & { readonly hint?: string }) | undefined {
   return thrown instanceof Error && "severity" in thrown ? (thrown as ErrorPlace) : undefined;
 }

@@ -13,6 +13,8 @@ export interface CallFacts {
   readonly requestId: string | undefined;
   /** The system's error code if no reply arrived, such as `ECONNREFUSED`. */
   readonly network: string | undefined;
+  /** No connection was made, so nothing was sent. */
+  readonly isNeverSent: boolean;
   /** The milliseconds to wait, from the header Retry-After. */
   readonly retryAfterMs: number | undefined;
 }
@@ -26,9 +28,13 @@ interface ClientError {
   readonly response?: { readonly status?: unknown; readonly data?: unknown; readonly headers?: unknown };
 }
 
-/** The error for a failed call. `what` is a phrase such as "create the branch"; `now` is the start of a Retry-After date. */
-export function apiError(thrown: unknown, what: string, secrets: readonly string[], now: Date): OffshootError {
-  const facts = readFacts(typeof thrown === "object" && thrown !== null ? thrown : {}, now);
+/**
+ * The error for a failed call. `what` is a phrase such as "create the branch"; `now` is the start of a Retry-After date;
+ * `isConnected`: a connection was made, so that Neon can have got the request.
+ */
+export function apiError(thrown: unknown, what: string, secrets: readonly string[], now: Date, isConnected = true): OffshootError {
+  const read = readFacts(typeof thrown === "object" && thrown !== null ? thrown : {}, now);
+  const facts = { ...read, isNeverSent: read.isNeverSent || (read.status === 0 && !isConnected) };
   const { status, neonCode, neonMessage, requestId, network } = facts;
   const details = [status === 0 ? network : `HTTP ${status}`, neonCode, requestId && `request ${requestId}`].filter(Boolean).join(", ");
   const isRejected = (status >= 400 && status < 500 && !TRANSIENT.has(status)) || isCertificateRefused(facts);
@@ -52,8 +58,8 @@ const TRANSIENT: ReadonlySet<number> = new Set([423, 429, 503]);
 const NOT_SENT: ReadonlySet<string | undefined> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 /** Neon executed nothing, and the same call may succeed a moment later. */
-export function isTransient({ status, network }: CallFacts): boolean {
-  return TRANSIENT.has(status) || (status === 0 && NOT_SENT.has(network));
+export function isTransient(facts: CallFacts): boolean {
+  return TRANSIENT.has(facts.status) || (facts.isNeverSent && !isCertificateRefused(facts));
 }
 
 /** The reply was lost: Neon may have executed the call. */
@@ -143,6 +149,7 @@ function readFacts({ code, message, response, headers: sentHeaders }: ClientErro
     neonMessage: text(body["message"]) || (status === 0 && typeof message === "string" ? message : ""),
     requestId: text(body["request_id"]) || text(headers["x-neon-ret-request-id"]) || undefined,
     network,
+    isNeverSent: status === 0 && NOT_SENT.has(network),
     retryAfterMs: readRetryAfter(text(headers["retry-after"]), text(headers["date"]), now),
   };
 }

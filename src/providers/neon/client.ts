@@ -1,6 +1,7 @@
 import type { Api as Client, ApiConfig, EndpointType } from "@neondatabase/api-client";
 import { MIB } from "../../read-file.ts";
 import type { NeonClock } from "./clock.ts";
+import type { Transport } from "./connected.ts";
 import { checkReply, type Replies } from "./replies.ts";
 import { type Call, sendCall, type TransportOptions } from "./transport.ts";
 import type { CallContext } from "./types.ts";
@@ -46,7 +47,7 @@ export function senderOf(options: ClientOptions): Sender {
   return {
     readWrite: async () => (await loaded()).readWrite,
     async send(name, context, route, what, request, more = {}) {
-      const { api, readWrite } = await loaded();
+      const { api, readWrite, transport } = await loaded();
       const repeatable = !route.startsWith("POST");
       return sendCall(options, context, {
         route,
@@ -54,7 +55,10 @@ export function senderOf(options: ClientOptions): Sender {
         repeatable,
         ...more,
         async send(limits) {
-          const reply = await request(api, { ...limits, ...LIMITS }, readWrite).catch((thrown: unknown) => {
+          const { onConnected, ...times } = limits;
+          if (options.adapter !== undefined) onConnected();
+          const sent = { ...times, ...LIMITS, transport: transport(onConnected) };
+          const reply = await request(api, sent, readWrite).catch((thrown: unknown) => {
             options.clock.observe(headersOf(thrown), context.emit);
             throw thrown;
           });
@@ -75,6 +79,7 @@ interface Loaded {
   readonly api: Client<unknown>;
   /** The type of the one compute of a branch that accepts writes. */
   readonly readWrite: EndpointType;
+  readonly transport: (onConnected: () => void) => Transport;
 }
 
 export type Send = (
@@ -85,6 +90,8 @@ export type Send = (
 
 async function load({ apiKey, apiHost, adapter }: ClientOptions): Promise<Loaded> {
   const { createApiClient, EndpointType } = await import("@neondatabase/api-client");
+  const { reportingTransport: transport } = await import("./connected.ts");
   const baseURL = apiHost === undefined ? {} : { baseURL: apiHost };
-  return { api: createApiClient({ apiKey, ...baseURL, ...(adapter === undefined ? {} : { adapter }) }), readWrite: EndpointType.ReadWrite };
+  const api = createApiClient({ apiKey, ...baseURL, ...(adapter === undefined ? {} : { adapter }) });
+  return { api, readWrite: EndpointType.ReadWrite, transport };
 }

@@ -43,11 +43,7 @@ export async function resolveFailedCreate(
   context: CallContext,
 ): Promise<AcquiredBranch | Refusal | undefined> {
   const facts = factsOf(thrown);
-  if (facts === undefined || !isOffshootError(thrown)) {
-    // The time is over, or the user has ended the command, before the reply arrived.
-    if (state.request !== undefined && isOffshootError(thrown)) warnOfLostReply(setup, state, wanted, context);
-    throw thrown;
-  }
+  if (facts === undefined || !isOffshootError(thrown)) throw thrown;
   const limit = limitOf(facts);
   const capacity = capacityOf(facts);
   const isSent = state.request !== undefined;
@@ -58,6 +54,7 @@ export async function resolveFailedCreate(
   }
   const mayHaveCreated = isSent && isNameTaken(facts);
   if (isLost) state.isReplyLost = true;
+  state.isInDoubt = mayHaveCreated;
   if (isSent && isWrongReply(facts)) state.isReplyWrong = true;
   if (isKeyRejected(facts) && limit === undefined && capacity === undefined && expiryProblemOf(facts) === undefined)
     return rejectedKey(setup, state, facts.status === 403 ? await unknownProject(setup.api, setup.project, context, thrown) : thrown);
@@ -158,7 +155,7 @@ function outage(setup: Setup, state: CreateState, wanted: DatabaseRequest, failu
   return { ...refusal("outage", failure.message, failure.remedy), mayFallBack: nothingExists(state) };
 }
 
-function warnOfLostReply({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest, { emit }: CallContext): void {
+export function warnOfLostReply({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest, { emit }: CallContext): void {
   const until = state.request?.branch.expires_at;
   const expiry = until === undefined ? "It has no expiry." : `If it exists, it expires at ${until}.`;
   const remedy = isShared && wanted.tag.kind === "run" ? `${downCommand(wanted.run.key)} deletes it now.` : "`offshoot sweep` lists it.";

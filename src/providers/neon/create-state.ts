@@ -25,6 +25,8 @@ export interface CreateState {
   skewMs: number;
   /** A POST was sent, its reply was lost, and no search since then has shown whether the branch exists. */
   isReplyLost: boolean;
+  /** Neon can have got the POST that has no answer yet, or has answered that the name is taken. */
+  isInDoubt: boolean;
   /** The reply to a POST was not what Neon's API sends. */
   isReplyWrong: boolean;
   mayRemoveExpired: boolean;

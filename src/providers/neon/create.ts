@@ -1,11 +1,12 @@
 import { jitter } from "../../deadline.ts";
+import { isOffshootError } from "../../errors.ts";
 import { shiftTag } from "../../identity/clock.ts";
 import { tagToRecord } from "../../identity/owner-tag.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { limitExpiry, toNeonTime } from "./branches.ts";
 import { setExpiry } from "./adopt.ts";
 import { endOf } from "./expiry-refusals.ts";
-import { resolveFailedCreate } from "./create-errors.ts";
+import { resolveFailedCreate, warnOfLostReply } from "./create-errors.ts";
 import type { AcquiredBranch, CreateState, Origin } from "./create-state.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { parentId, firstReadyBase } from "./parent.ts";
@@ -23,12 +24,32 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
     name: wanted.name,
     skewMs: 0,
     isReplyLost: false,
+    isInDoubt: false,
     isReplyWrong: false,
     mayRemoveExpired: setup.isShared,
     isAtComputeLimit: false,
     latestExpiry: undefined,
     budgetMs: context.deadline.leftMs(),
   };
+  try {
+    return await untilCreated(setup, wanted, state, context);
+  } catch (thrown) {
+    if (isEnded(thrown) && (state.isInDoubt || state.isReplyLost)) warnOfLostReply(setup, state, wanted, context);
+    throw thrown;
+  }
+}
+
+/** The time is over, or the user has ended the command. */
+function isEnded(thrown: unknown): boolean {
+  return isOffshootError(thrown) && (thrown.code === "CANCELLED" || thrown.code === "TIMED_OUT");
+}
+
+async function untilCreated(
+  setup: Setup,
+  wanted: DatabaseRequest,
+  state: CreateState,
+  context: CallContext,
+): Promise<AcquiredBranch | Refusal> {
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.6, 2000)) {
     try {
       state.origin ??= await originOf(setup, wanted, context);
@@ -41,7 +62,9 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
           setup.dependencies.now(),
         );
       }
-      const created = acquired(await setup.api.createBranch(state.request, context), state, context);
+      state.isInDoubt = true;
+      const onDoubt = (isInDoubt: boolean): void => void (state.isInDoubt = isInDoubt);
+      const created = acquired(await setup.api.createBranch(state.request, { ...context, onDoubt }), state, context);
       return await correctExpiry(setup, created, wanted, state, context);
     } catch (thrown) {
       const answer = await resolveFailedCreate(setup, wanted, state, thrown, context);

@@ -36,16 +36,29 @@ export interface Call<T> {
   /** Runs before each attempt, after the wait for the rate limit. Throws if the call must no longer be sent. */
   readonly before?: (() => Promise<void>) | undefined;
   /** Sends the request with these limits. */
-  readonly send: (limits: { readonly signal: AbortSignal; readonly timeout: number }) => Promise<T>;
+  readonly send: (limits: RequestLimits) => Promise<T>;
+}
+
+export interface RequestLimits {
+  readonly signal: AbortSignal;
+  readonly timeout: number;
+  /** To be called when the connection is made: from then on Neon can have got the request. */
+  readonly onConnected: () => void;
 }
 
 /** Sends one API call: waits for the rate limit, retries if that is safe, and throws only errors of offshoot. */
 export async function sendCall<T>(
   options: TransportOptions,
-  { deadline, emit }: CallContext,
+  { deadline, emit, onDoubt }: CallContext,
   { route, what, repeatable, before, send }: Call<T>,
 ): Promise<T> {
+  onDoubt?.(false);
   const attempt = async (): Promise<T> => {
+    let isConnected = false;
+    const onConnected = (): void => {
+      isConnected = true;
+      onDoubt?.(true);
+    };
     await options.rate.take(route, deadline);
     await before?.();
     deadline.check();
@@ -53,11 +66,13 @@ export async function sendCall<T>(
     // The client's own time limit starts again with every byte that arrives.
     const late = AbortSignal.timeout(timeout);
     try {
-      return await send({ signal: AbortSignal.any([deadline.signal, late]), timeout });
+      return await send({ signal: AbortSignal.any([deadline.signal, late]), timeout, onConnected });
     } catch (thrown) {
       if (deadline.signal.aborted) deadline.check();
-      const failure = late.aborted ? { code: "ETIMEDOUT", message: `no complete reply within ${formatDuration(timeout)}` } : thrown;
-      throw apiError(failure, what, options.secrets, options.now());
+      onDoubt?.(false);
+      const missing = isConnected ? "complete reply" : "connection";
+      const failure = late.aborted ? { code: "ETIMEDOUT", message: `no ${missing} within ${formatDuration(timeout)}` } : thrown;
+      throw apiError(failure, what, options.secrets, options.now(), isConnected);
     }
   };
   return withRetries(attempt, { deadline, emit, random: options.random, repeatable, onHold: (ms) => options.rate.pauseAll(ms) });

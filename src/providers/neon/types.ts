@@ -7,6 +7,8 @@ import type { OwnerTag } from "../../identity/owner-tag.ts";
 export interface CallContext {
   readonly deadline: Deadline;
   readonly emit: Listener;
+  /** Receives whether Neon can have got the present request: false while there is no connection, and after an answer that refuses it. */
+  readonly onDoubt?: ((isInDoubt: boolean) => void) | undefined;
 }
 
 /** A branch, reduced to the fields that offshoot reads. Neon adds fields and states at any time. */

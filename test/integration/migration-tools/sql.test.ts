@@ -74,12 +74,19 @@ test("default privileges give nobody rights on the version table", async () => {
   );
 });
 
-test("the hint of the server is shown as psql shows it, its detail and the hint of RAISE are not", async () => {
+test("the hint of the server is shown as psql shows it, and its detail is not", async () => {
   const before = "create table shop (email text unique); insert into shop values ('ada@example.org')";
   const hint = 'HINT:  Perhaps you meant to reference the column "shop.email".';
   await applied({ "migrations/1.sql": "select emial from shop;" }, async ({ error }) => expect(error).toContain(`^\n${hint}\n`), before);
-  const raised = "do $$ begin raise 'no' using hint = (select email from shop); end $$;";
-  await applied({ "migrations/1.sql": raised }, async ({ error }) => expect(error).not.toContain("ada@"), before);
+  const raised = "do $$ begin raise 'no' using hint = 'Wait.', detail = (select email from shop); end $$;";
+  await applied(
+    { "migrations/1.sql": raised },
+    async ({ error }) => {
+      expect(error).toContain("HINT:  Wait.\n");
+      expect(error).not.toContain("ada@");
+    },
+    before,
+  );
   const key = "insert into shop select email from shop;";
   await applied({ "migrations/1.sql": key }, async ({ error }) => expect(error).not.toContain("ada@"), before);
 });

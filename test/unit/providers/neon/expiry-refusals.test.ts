@@ -5,7 +5,16 @@ import { createHarness, type NeonHarness, requestFor, requireDatabase, START, ta
 const HOUR = 3_600_000;
 const POST = { method: "POST", route: "/projects/*/branches" };
 const facts = (status: number, neonMessage: string, neonCode = "") =>
-  ({ status, neonCode, neonMessage, isInForm: true, requestId: undefined, network: undefined, retryAfterMs: undefined }) as const;
+  ({
+    status,
+    neonCode,
+    neonMessage,
+    isInForm: true,
+    requestId: undefined,
+    network: undefined,
+    isNeverSent: false,
+    retryAfterMs: undefined,
+  }) as const;
 const warnings = (harness: NeonHarness) => harness.events.flatMap((event) => (event.kind === "warning" ? [event.text] : []));
 
 describe("a refusal", () => {
