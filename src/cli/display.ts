@@ -6,6 +6,8 @@ import type { ForeignOutput } from "./foreign-output.ts";
 
 /** Shows events on stderr. */
 export interface Display {
+  /** Whether the whole output of the migrations is shown. */
+  readonly showsOutput: boolean;
   emit(event: Event): void;
   /** Gives stderr and stdout to other output until the next phase starts. */
   rest(): void;
@@ -28,6 +30,7 @@ export function plainDisplay(
 ): Display {
   const line = lineWriter(write, clean, foreign);
   return {
+    showsOutput: true,
     emit(raw) {
       // Texts can contain names from outside, such as those of branches. They must not control the terminal.
       const event: Event = "text" in raw ? { ...raw, text: visible(raw.text) } : raw;
@@ -74,6 +77,7 @@ export function quietDisplay(
 ): Display {
   const line = lineWriter(write, clean, foreign);
   return {
+    showsOutput: true,
     emit(event) {
       if (event.kind === "output") foreign.write(event.chunk);
       else if (event.kind === "note" && event.isResult === true) line(`note     ${visible(event.text)}`);

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { describeError, EXIT, isOffshootError } from "../errors.ts";
+import { describeError, EXIT, isOffshootError, type OffshootError } from "../errors.ts";
 import { fold, widthOf } from "./fold.ts";
 import { redact } from "../redact.ts";
 import { jobOf } from "./job.ts";
@@ -16,7 +16,8 @@ export function explain(failure: unknown, host: Host, invocation: Invocation | u
     host.stderr.write(`offshoot: unexpected error. Please report it.\n${job.clean(redact(stack))}\n`);
     return EXIT.unexpected;
   }
-  const [first = "", ...rest] = describeError(thrown).split("\n");
+  const isAbove = invocation?.progress.showsOutput === true && !job.isCi && thrown.facts["pid"] === process.pid;
+  const [first = "", ...rest] = describeError(isAbove ? withoutOutput(thrown) : thrown).split("\n");
   const label = styleText("red", "error", { stream: host.stderr });
   // A secret is removed from whole lines: it could be in two rows otherwise.
   const shown = invocation?.forPeople ?? job.clean;
@@ -30,4 +31,10 @@ export function explain(failure: unknown, host: Host, invocation: Invocation | u
   }
   if (thrown.code === "CANCELLED" && invocation?.received() !== undefined) return invocation.signalExitCode();
   return thrown.exitCode;
+}
+
+/** The error of a migration without the end of its output, which is above. A log of a CI folds that output, so it has both. */
+function withoutOutput({ message, meaning, remedy }: OffshootError): Pick<OffshootError, "message" | "meaning" | "remedy"> {
+  const rest = meaning?.replace(/^(?:Its last lines were:(?:\n\| .*)+|Its output was: .*)$/m, "").trim();
+  return { message, meaning: rest, remedy };
 }

@@ -13,6 +13,8 @@ export interface Progress {
   describeKept(): string;
   /** What happens after a second signal, and how to delete the database if there is no time for it. */
   describeHurry(): string;
+  /** Whether the whole output of the migrations is above. */
+  readonly showsOutput: boolean;
   /** Gives stderr and stdout to other output until the next phase starts. */
   rest(): void;
   close(): void;
@@ -60,6 +62,7 @@ export function progressOn(stream: Stream, { quiet, verbose, clean, job, open }:
   };
   return {
     phases,
+    showsOutput: display.showsOutput,
     rest: () => display.rest(),
     close: () => display.close(),
     describeKept: () => describeStop(database, mayExist ? run : undefined),

@@ -57,8 +57,9 @@ export interface Resolved {
  */
 export async function loadSettings(input: LoadInput): Promise<Resolved> {
   const found = await findConfigurationFile(input.cwd, input.file);
+  const flags = readFlags(input.flags ?? {});
   const sources: readonly SourceResult[] = [
-    readFlags(input.flags ?? {}),
+    flags,
     readOptions(input.options ?? {}),
     readEnvironment(input.env),
     ...(found.file === undefined ? [] : [await readConfigurationFile(found.file, found.label)]),
@@ -69,6 +70,7 @@ export async function loadSettings(input: LoadInput): Promise<Resolved> {
   const jointProblems = checkTogether(effective);
   const errors = jointProblems.filter(({ severity }) => severity === "error").map(({ text }) => text);
   const problems = [...sources.flatMap((each) => each.problems), ...errors];
+  if (problems.length > 0 && flags.problems.length === problems.length) throw invalidFlags(problems);
   if (problems.length > 0) throw invalid(byLine(problems, found.label), found.file);
   return {
     settings: assembleSettings(effective),
@@ -103,6 +105,19 @@ function fromDirectory(entry: Entry, field: Field, cwd: string, directory: strin
 function byLine(problems: readonly string[], label: string): readonly string[] {
   const lineOf = (problem: string): number => (problem.startsWith(`${label}:`) ? Number.parseInt(problem.slice(label.length + 1), 10) : 0);
   return problems.toSorted((one, other) => lineOf(one) - lineOf(other));
+}
+
+/** Whoever typed a flag looks at the command, and not at a file. */
+function invalidFlags(problems: readonly string[]): OffshootError {
+  const which = problems.length === 1 ? "the flag" : "these flags";
+  const settings = problems.some((problem) => problem.startsWith("--set "))
+    ? ' The README of offshoot describes every setting under "Settings".'
+    : " With --help the command shows its flags.";
+  return new OffshootError("CONFIG_INVALID", problemLines(problems), {
+    meaning: "Nothing was done.",
+    remedy: `Correct ${which}, and run the command again.${settings}`,
+    facts: { problems: problems.length },
+  });
 }
 
 function invalid(problems: readonly string[], file: string | undefined): OffshootError {

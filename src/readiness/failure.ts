@@ -11,6 +11,9 @@ import type { Owner, ReadinessRequest } from "./request.ts";
 import { missingProgram } from "./missing-program.ts";
 import { printedLock } from "./printed-lock.ts";
 
+/** What is shown in place of the command of the tool `sql`. */
+const OWN_TOOL = "offshoot migrate";
+
 /** Lines of a failed command's output that its error shows. The marker keeps more. */
 const SHOWN_LINES = 15;
 
@@ -18,6 +21,9 @@ const SHOWN_LINES = 15;
 export function commandFailure(command: string, end: CommandEnd, secrets: readonly string[]): Failure {
   const shown = redact(command, secrets);
   const how = end.code === null ? `was ended by ${end.signal ?? "a signal"}` : `ended with exit status ${end.code}`;
+  // Users do not type the command of the tool `sql`, so it is named only where nothing else is known.
+  const isOwn = shown === OWN_TOOL;
+  const ends = isOwn ? (end.cause === undefined ? [`applying the SQL files ${how}`] : []) : [`\`${shown}\` ${how}`];
   const last = lastLines(end.tail);
   const lock = printedLock(end);
   const missing = end.cause === undefined ? missingProgram({ exitCode: end.code ?? undefined, tail: end.tail }) : undefined;
@@ -29,7 +35,7 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
     missing === undefined ? [...(lock === undefined ? [] : [lock.meaning]), ...earlier, ...brokerHints(end)] : [missing.meaning];
   return {
     code: "MIGRATION_FAILED",
-    message: `The migration failed: ${end.cause === undefined ? "" : `${describeServerError(end.cause)}. `}\`${shown}\` ${how}.`,
+    message: `The migration failed: ${[...(end.cause === undefined ? [] : [describeServerError(end.cause)]), ...ends].join(". ")}.`,
     ...factsOf(end.cause, reachedNothing(end)),
     ...withMeaning([...hints, ...(last === undefined ? [] : [last])]),
     command: shown,

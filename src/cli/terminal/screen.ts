@@ -134,6 +134,7 @@ export function openScreen(stream: Terminal, options: ScreenOptions): Display {
     foreign.write(chunk);
   };
   return {
+    showsOutput,
     emit(event: Event) {
       if (event.kind === "phase" && event.state === "start") start(event);
       else if (event.kind === "phase") end(event);

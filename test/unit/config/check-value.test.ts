@@ -226,6 +226,13 @@ describe("a wrong setting", () => {
     expect(JSON.stringify(error) + String(error.stack)).not.toContain("hunter22");
   });
 
+  test("of a flag alone is reported as one of the command, and not of a file", async () => {
+    const one = await failureOf(loadText("", { flags: { ttl: "31d" } }));
+    expect(one).toMatchObject({ meaning: "Nothing was done.", remedy: expect.stringMatching(/^Correct the flag, .* With --help/) });
+    const set = await failureOf(loadText("", { flags: { "neon.compute.min": "x", ttl: "31d" } }));
+    expect(set.remedy).toMatch(/^Correct these flags, .*The README of offshoot/);
+  });
+
   test("is reported together with all others: flags, variables, then the file from first to last line", async () => {
     const text = "migrations: {tool: knex, command: make}\nttl: soon\nscope: all\nneon: {compute: {min: 2, max: 1}}\ncolor: 1\n";
     const error = await failureOf(loadText(text, { flags: { ttl: "later" }, env: { OFFSHOOT_BASE: "x" } }));
