@@ -1,7 +1,5 @@
 import { relative, resolve } from "node:path";
 import type { Env } from "../environment.ts";
-import { OffshootError } from "../errors.ts";
-import { problemLines } from "../yaml-errors.ts";
 import { assembleSettings, type EffectiveEntries } from "./assemble.ts";
 import type { Field } from "./field.ts";
 import { FIELDS, type Path } from "./fields.ts";
@@ -11,6 +9,7 @@ import { showValue } from "./value-formats.ts";
 import { misspeltVariables, readCiSettings, readDefaults, readEnvironment, readFlags, readOptions } from "./sources.ts";
 import type { Entry, GivenSettings, SourceResult, SourceKind } from "./sources.ts";
 import { checkTogether, chooseToolOrCommand } from "./joint-checks.ts";
+import { byLine, invalid, invalidFlags } from "./problems.ts";
 import type { Settings } from "./settings.ts";
 
 /** The sources of the settings. */
@@ -99,34 +98,6 @@ function pick(sources: readonly SourceResult[], adapt: (entry: Entry, field: Fie
 function fromDirectory(entry: Entry, field: Field, cwd: string, directory: string): Entry {
   if (field.kind !== "path" || entry.from === "file" || entry.from === "default") return entry;
   return { ...entry, value: relative(directory, resolve(cwd, String(entry.value))) || "." };
-}
-
-/** Sorts the problems of the file by line, after the problems of flags and environment. */
-function byLine(problems: readonly string[], label: string): readonly string[] {
-  const lineOf = (problem: string): number => (problem.startsWith(`${label}:`) ? Number.parseInt(problem.slice(label.length + 1), 10) : 0);
-  return problems.toSorted((one, other) => lineOf(one) - lineOf(other));
-}
-
-/** Whoever typed a flag looks at the command, and not at a file. */
-function invalidFlags(problems: readonly string[]): OffshootError {
-  const which = problems.length === 1 ? "the flag" : "these flags";
-  const settings = problems.some((problem) => problem.startsWith("--set "))
-    ? ' The README of offshoot describes every setting under "Settings".'
-    : " With --help the command shows its flags.";
-  return new OffshootError("CONFIG_INVALID", problemLines(problems), {
-    meaning: "Nothing was done.",
-    remedy: `Correct ${which}, and run the command again.${settings}`,
-    facts: { problems: problems.length },
-  });
-}
-
-function invalid(problems: readonly string[], file: string | undefined): OffshootError {
-  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  return new OffshootError("CONFIG_INVALID", problemLines(problems), {
-    meaning: `The configuration has ${count}. Nothing was done.`,
-    remedy: 'Correct each line above, and run the command again. The README of offshoot describes every setting under "Settings".',
-    facts: { problems: problems.length, file },
-  });
 }
 
 function source(entry: Entry | undefined): Source {

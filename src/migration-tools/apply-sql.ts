@@ -124,11 +124,14 @@ async function runFile(session: Session, file: string, text: string, { before, a
   } catch (thrown) {
     const completed = session.completed();
     const countsBytes = await isAsciiOnly(session);
-    const hint = codeOf(thrown) === NOT_IN_TRANSACTION ? ALONE : psqlOnly(text);
     const statementsBefore = before === "" ? 0 : 1;
     const lines = fileError(file, thrown, { before, text, after, statementsBefore, completed, countsBytes });
-    const kept = keptByCommit(text, completed - statementsBefore);
-    throw new Error([...lines, ...[hint, kept].filter((line) => line !== undefined)].join("\n"), { cause: thrown });
+    const all = [
+      ...lines,
+      codeOf(thrown) === NOT_IN_TRANSACTION ? ALONE : psqlOnly(text),
+      keptByCommit(text, completed - statementsBefore),
+    ];
+    throw new Error(all.filter((line) => line !== undefined).join("\n"), { cause: thrown });
   } finally {
     await session.query(`rollback; ${RESET_ROLE}; reset all`);
   }

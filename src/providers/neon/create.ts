@@ -1,16 +1,16 @@
 import { jitter } from "../../deadline.ts";
 import { isOffshootError } from "../../errors.ts";
 import { shiftTag } from "../../identity/clock.ts";
-import { tagToRecord } from "../../identity/owner-tag.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
-import { limitExpiry, toNeonTime } from "./branches.ts";
+import { branchRequest } from "./branch-request.ts";
+import { limitExpiry } from "./branches.ts";
 import { setExpiry } from "./adopt.ts";
 import { endOf } from "./expiry-refusals.ts";
 import { resolveFailedCreate, warnOfLostReply } from "./create-errors.ts";
 import type { AcquiredBranch, CreateState, Origin } from "./create-state.ts";
-import type { NeonChoices, Setup } from "./options.ts";
+import type { Setup } from "./options.ts";
 import { parentId, firstReadyBase } from "./parent.ts";
-import type { BranchRequest, CallContext, CreatedBranch } from "./types.ts";
+import type { CallContext, CreatedBranch } from "./types.ts";
 
 /**
  * Creates the branch, or adopts the one that another job created. The name prevents duplicates, because Neon accepts each
@@ -93,40 +93,6 @@ async function originOf(
     if (found !== undefined) return { parentId: found.id, base: found.name };
   }
   return { parentId: await parentId(api, choices.parent, context), base: undefined };
-}
-
-/** A branch of a base copies the present state of the base: the settings for a past state, schema only and masking are not used. */
-function branchRequest(wanted: DatabaseRequest, origin: Origin, choices: NeonChoices, now: Date): BranchRequest {
-  const fromBase = origin.base !== undefined;
-  return {
-    branch: {
-      name: wanted.name,
-      ...(origin.parentId === undefined ? {} : { parent_id: origin.parentId }),
-      ...(fromBase ? {} : pastState(choices.parentAt)),
-      ...(fromBase || !choices.schemaOnly ? {} : { init_source: "schema-only" }),
-      ...(wanted.expiresAt === undefined ? {} : { expires_at: toNeonTime(limitExpiry(wanted.expiresAt, now)) }),
-    },
-    endpoint: computeRequest(choices),
-    annotation_value: tagToRecord(wanted.tag),
-    anonymized: choices.anonymized && !fromBase,
-    maskingRules: choices.maskingRules,
-  };
-}
-
-/** Size and suspend time of a compute. Neon uses the project's default for a field that is missing. */
-export function computeRequest({ compute: { min, max, suspendMs } }: NeonChoices): BranchRequest["endpoint"] {
-  return {
-    ...(min === undefined ? {} : { autoscaling_limit_min_cu: min }),
-    ...(max === undefined ? {} : { autoscaling_limit_max_cu: max }),
-    // Free plans refuse every value (create-branch-action issue 31), so the field is sent only if the user has set it.
-    ...(suspendMs === undefined ? {} : { suspend_timeout_seconds: Math.round(suspendMs / 1000) }),
-  };
-}
-
-/** The fields for a past state of the parent. */
-export function pastState(parentAt: string | undefined): { parent_lsn?: string; parent_timestamp?: string } {
-  if (parentAt === undefined) return {};
-  return /^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i.test(parentAt) ? { parent_lsn: parentAt } : { parent_timestamp: parentAt };
 }
 
 /** The request with the times of Neon's clock. */

@@ -7,7 +7,7 @@ import { factsOf, isCreateLost, isFormless, isMissing } from "./api-errors.ts";
 import { type BranchUrls, connectionOf, fetchUrls, requireNames, urlsOfCreated } from "./connection.ts";
 import { consoleUrl } from "./console-url.ts";
 import { capacityCodeOf, capacityRefusal } from "./compute-errors.ts";
-import { computeRequest } from "./create.ts";
+import { computeRequest } from "./branch-request.ts";
 import type { AcquiredBranch } from "./create-state.ts";
 import { openExpected, type Opened, USUAL } from "./expected.ts";
 import type { Setup } from "./options.ts";

@@ -1,7 +1,7 @@
 import { OffshootError } from "../../errors.ts";
 import type { ResetOptions } from "../provider.ts";
 import { pickByName } from "./branches.ts";
-import { pastState } from "./create.ts";
+import { pastState } from "./branch-request.ts";
 import { requireDeletable } from "./deletion-guard.ts";
 import type { Setup } from "./options.ts";
 import { requireBranch } from "./parent.ts";
