@@ -1,5 +1,6 @@
 import { fieldAt } from "../config/fields.ts";
 import { wrongPart } from "../config/wrong-part.ts";
+import { msOfTime } from "../day.ts";
 import { formatDuration } from "../duration.ts";
 import { MAX_TTL_MS } from "../identity/expiry.ts";
 import type { Inputs } from "./inputs.ts";
@@ -92,7 +93,7 @@ function suspension(text: string, problems: Problems): string | undefined {
 
 function timeToLive(text: string, now: Date, problems: Problems): string | undefined {
   if (text === "") return undefined;
-  const ms = TIMESTAMP.test(text) ? Date.parse(text) - now.getTime() : Number.NaN;
+  const ms = TIMESTAMP.test(text) ? msOfTime(text) - now.getTime() : Number.NaN;
   if (ms >= 1000 && ms <= MAX_TTL_MS) return formatDuration(Math.floor(ms / 1000) * 1000);
   const reason = Number.isNaN(ms)
     ? "expected a time such as 2027-01-31T18:00:00Z"

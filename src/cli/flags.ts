@@ -16,12 +16,15 @@ export function choiceFlag<T extends string>(flag: string, text: string, known: 
   );
 }
 
+/** No time at all, with or without a unit. */
+const ZERO = /^0+(?:d|h|m|s|ms)?$/;
+
 /** The duration of a flag in milliseconds; undefined if the flag is not set. Throws `USAGE` if it is not a duration. */
 export function durationFlag(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const ms = text === "0" ? 0 : parseDuration(text);
+  const ms = ZERO.test(text) ? 0 : parseDuration(text);
   if (ms !== undefined) return ms;
   throw new OffshootError("USAGE", `${JSON.stringify(text)} is not a valid duration for ${flag}.`, {
-    remedy: "Write a number and a unit: 90m, 12h or 3d.",
+    remedy: "Write a number and a unit: 90m, 12h or 3d, or 0s for none.",
   });
 }

@@ -55,6 +55,6 @@ export function durationOption(name: string, text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
   throw new OffshootError("USAGE", `${JSON.stringify(text)} is not a valid duration for --${name}.`, {
-    remedy: "Write a number and a unit: 500ms, 30s or 2m.",
+    remedy: "Write a number of more than 0 and a unit: 500ms, 30s or 2m.",
   });
 }

@@ -45,6 +45,7 @@ export async function rehearseMigrations(
   options: RehearseOptions,
 ): Promise<Rehearsal> {
   const result = await inPhase(context.emit, "rehearsal", "migrations", () => run(context, migrations, source, options), closingLine);
+  warnOfCopy(context, result);
   await emitResult(context, result);
   return result;
 }
@@ -92,6 +93,15 @@ async function beside(context: Context, open: OpenCopy, migrations: Migrations, 
 
 async function readTraffic(context: Context, file: string): Promise<Traffic> {
   return (await import("./rehearse/traffic.ts")).readTraffic(context, file);
+}
+
+/** The version of a dump or of a branch is that of its original, whatever the settings want. A local copy was reported before. */
+function warnOfCopy({ settings: { postgres }, emit }: Context, { copy }: Rehearsal): void {
+  if (copy.origin === "local" || postgres === undefined || postgres === copy.postgresMajor) return;
+  emit({
+    kind: "warning",
+    text: `The copy has PostgreSQL ${copy.postgresMajor} (${copy.description}), but the setting postgres is ${postgres}.`,
+  });
 }
 
 /** Emits the report for the pages of the job and the pull request, and the findings as annotations of files. */

@@ -20,7 +20,10 @@ export function checkValue(field: Field & { readonly path: Path }, input: unknow
   const inside = problemInLimits(field.kind, input, name);
   if (inside !== undefined) return inside;
   const whole = nameOfPart(field, name, at);
-  return { problem: `${whole} ${describe(field, input)}; expected ${rules.expected}${bounds(field)}${suggestion(field, input)}`, at };
+  return {
+    problem: `${whole} ${describe(field, input)}; expected ${rules.expected}${bounds(field, input)}${suggestion(field, input)}`,
+    at,
+  };
 }
 
 /** The name of a key inside a value, or of a step with the wrong key in it. */
@@ -88,9 +91,11 @@ function describeItem(item: unknown): string {
   return typeof item === "object" ? "(not text)" : quote(item);
 }
 
-function bounds({ min, max }: Field): string {
+function bounds({ kind, min, max }: Field, input: unknown): string {
   if (min !== undefined && max !== undefined) return `, from ${min} to ${max}`;
-  return max === undefined ? "" : `, at most ${max}`;
+  if (min !== undefined) return `, at least ${min}`;
+  const least = kind === "duration" && /^(?:0+(?:d|h|ms|m|s)?)+$/.test(String(input)) ? ", more than 0" : "";
+  return max === undefined ? least : `${least}, at most ${max}`;
 }
 
 function suggestion(field: Field, input: unknown): string {

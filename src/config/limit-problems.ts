@@ -1,5 +1,6 @@
+import { isDay } from "../day.ts";
 import { nearest } from "../nearest.ts";
-import { DAY_ONLY, hasLimit, isLimit, LIMIT_KEYS, TABLE_KEYS } from "./table-limits.ts";
+import { hasLimit, isLimit, LIMIT_KEYS, TABLE_KEYS } from "./table-limits.ts";
 import type { ValueKind } from "./value-formats.ts";
 import { BYTES, LINE } from "./wrong-part.ts";
 
@@ -55,7 +56,7 @@ const CHECKS: Readonly<Record<string, readonly [(text: string) => boolean, strin
   blockedWrites: DURATION,
   rewrite: [(text) => BYTES.test(text), "a size such as 100MB or 2GB"],
   reason: [(text) => LINE.test(text), "text in one line"],
-  until: [(text) => DAY_ONLY.test(text), "a day such as 2026-12-31"],
+  until: [(text) => isDay(text), "a day such as 2026-12-31"],
 };
 
 function unknown(key: string, keys: readonly string[], name: string): string {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isDay } from "../day.ts";
 import { FIELDS, fieldAt, keysBelow } from "./fields.ts";
 import type { Field } from "./field.ts";
 import type { Path } from "./fields.ts";
@@ -99,7 +100,11 @@ function tableLimits(): z.ZodType {
       blockedWrites: limit().optional(),
       rewrite: z.string().regex(BYTES).optional(),
       reason: line,
-      until: z.string().regex(DAY_ONLY).optional(),
+      until: z
+        .string()
+        .regex(DAY_ONLY)
+        .refine((text) => isDay(text))
+        .optional(),
     })
     .refine((limits) => hasLimit(limits));
 }

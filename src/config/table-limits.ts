@@ -1,3 +1,4 @@
+import { isDay } from "../day.ts";
 import { parseDuration } from "../duration.ts";
 import type { Bytes, Duration } from "./written-amounts.ts";
 
@@ -26,6 +27,7 @@ export interface TableLimits {
 
 /** A duration, or `0s`. */
 export const LIMIT = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
+/** A day, which the calendar must have too (`isDay`). */
 export const DAY_ONLY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 /** A table, with its schema where there are several. */
 export const TABLE = /^[^\p{Cc}]{1,200}$/u;
@@ -62,7 +64,7 @@ export function areTableLimits(value: Readonly<Record<string, unknown>>, bytes: 
     isDuration("blockedWrites") &&
     (value["rewrite"] === undefined || isText("rewrite", bytes)) &&
     isText("reason", line) &&
-    (value["until"] === undefined || isText("until", DAY_ONLY))
+    (value["until"] === undefined || (typeof value["until"] === "string" && isDay(value["until"])))
   );
 }
 

@@ -145,7 +145,7 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   },
   sweepRules: {
     expected:
-      "a list of rules, each with `match` (a name that starts with two or more fixed characters, and with `*` for the rest), `reason`, and `closed: true` (then with exactly one `*`) or `olderThan` or both; `repository: owner/name` and `expireIn` are optional",
+      "a list of rules, each with `match` (a name that starts with two or more fixed characters, and with `*` for the rest), `reason`, and `closed: true` (then with exactly one `*`) or `olderThan` (at least 1h) or both; `repository: owner/name` and `expireIn` are optional",
     fromText: readRules,
     toValue: (input) => (input as readonly WrittenRule[]).map(toRule),
     show: (input) => (input as readonly WrittenRule[]).map(({ match }) => match).join(", "),
@@ -175,7 +175,7 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   },
   tableLimits: {
     expected:
-      "names of tables, each with `reason`, and if needed `blockedReads`, `blockedWrites` (durations), `rewrite` (a size) and `until` (a day such as 2026-12-31)",
+      "names of tables, each with `reason`, and if needed `blockedReads`, `blockedWrites` (durations), `rewrite` (a size) and `until` (a day that exists, such as 2026-12-31)",
     fromText: readMap,
     toValue: (input) => tableLimitsOf(input as Readonly<Record<string, WrittenTableLimits>>),
     show: (input) => Object.keys(input as object).join(", "),

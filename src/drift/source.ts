@@ -1,3 +1,4 @@
+import { msOfTime } from "../day.ts";
 import { type Env, isVariableName } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -66,8 +67,7 @@ function refSource(ref: string, flag: string): Source {
 function branchSource(text: string, flag: string): Source {
   const cut = text.lastIndexOf("@");
   const [name, at] = cut < 0 ? [text, undefined] : [text.slice(0, cut), text.slice(cut + 1)];
-  if (at !== undefined && (TIME.test(at) ? !Number.isNaN(Date.parse(at)) : LSN.test(at)) && name !== "")
-    return { kind: "branch", name, at };
+  if (at !== undefined && (TIME.test(at) ? !Number.isNaN(msOfTime(at)) : LSN.test(at)) && name !== "") return { kind: "branch", name, at };
   if (text !== "" && (at === undefined || !/^(?:\d|[0-9a-f]+\/|$)/i.test(at)) && name !== "")
     return { kind: "branch", name: text, at: undefined };
   throw new OffshootError(

@@ -21,6 +21,7 @@ export const CODES: Readonly<Record<RehearsalCode, Code>> = {
   },
   "migration-fails": { severity: "error", title: "A migration fails" },
   "exception-expired": { severity: "warning", title: "An exception for a table has expired" },
+  "exception-unmatched": { severity: "warning", title: "An exception is for a table that does not exist" },
   "traffic-fails": {
     severity: "error",
     title: "A statement of the traffic fails since the migrations",

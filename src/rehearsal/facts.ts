@@ -60,6 +60,8 @@ export interface RehearsalFacts {
   readonly "fails-by-timeout": FailureFacts & { readonly settings: readonly string[] };
   readonly "migration-fails": FailureFacts;
   readonly "exception-expired": { readonly until: string; readonly reason: string };
+  /** `nearest`: the table with the most similar name. */
+  readonly "exception-unmatched": { readonly nearest?: string | undefined; readonly reason: string };
   /** A strong lock was asked for without a `lock_timeout`. */
   readonly "lock-without-timeout": StatementFacts & {
     readonly lock: string;

@@ -1,4 +1,5 @@
 import type { Severity } from "../findings/finding.ts";
+import { nearest } from "../nearest.ts";
 
 /** What a limit is about. */
 export const LIMIT_NAMES = ["blockedReads", "blockedWrites", "duration", "rewrite"] as const;
@@ -98,6 +99,29 @@ export function limitsFor(
 /** The exceptions that no longer count. Pure. */
 export function expiredExceptions({ tables }: RehearsalLimits, now: Date): readonly (TableException & { readonly table: string })[] {
   return Object.entries(tables).flatMap(([table, exception]) => (isExpired(exception, now) ? [{ table, ...exception }] : []));
+}
+
+/**
+ * The exceptions that match none of these tables, each with the table whose name is most similar. An expired one is reported as that.
+ * Pure.
+ */
+export function unmatchedExceptions(
+  { tables }: RehearsalLimits,
+  existing: Iterable<{ readonly schema: string; readonly name: string }>,
+  now: Date,
+): readonly { readonly table: string; readonly reason: string; readonly nearest: string | undefined }[] {
+  const all = [...existing];
+  const full = all.map(({ schema, name }) => `${schema}.${name}`);
+  const names = new Set([...full, ...all.map(({ name }) => name)]);
+  return Object.entries(tables)
+    .filter(([table, exception]) => !names.has(table) && !isExpired(exception, now))
+    .map(([table, { reason }]) => ({ table, reason, nearest: nearestTable(table, full, names) }));
+}
+
+/** A table of another case or schema is nearer than one of another name. */
+function nearestTable(table: string, full: readonly string[], names: ReadonlySet<string>): string | undefined {
+  const own = table.slice(table.lastIndexOf(".") + 1);
+  return full.find((each) => each.slice(each.lastIndexOf(".") + 1) === own) ?? nearest(table, table.includes(".") ? full : names);
 }
 
 function isExpired({ until }: TableException, now: Date): boolean {

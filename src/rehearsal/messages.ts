@@ -103,6 +103,11 @@ export const MESSAGES: {
     details: detail("its reason", reason),
     remedy: "Remove it, or set a later day in rehearse.tables.",
   }),
+  "exception-unmatched": ({ nearest, reason }) => ({
+    problem: `the copy has no table with this name, before or after the migrations, so the exception has no effect${nearest === undefined ? "" : `. Did you mean ${nearest}?`}`,
+    details: detail("its reason", reason),
+    remedy: "Correct the name in rehearse.tables, as schema.table or without the schema, in the same case. Or remove the exception.",
+  }),
   "traffic-fails": ({ statement, during, after, causes, isLasting }) => ({
     problem: `fails ${FAILS[isLasting]}`,
     details: [

@@ -83,6 +83,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const FOUNDATION = [
   "ascii.ts",
   "deadline.ts",
+  "day.ts",
   "duration.ts",
   "environment.ts",
   "errors.ts",

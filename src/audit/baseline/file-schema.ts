@@ -3,9 +3,14 @@ import { SEVERITIES, type Severity } from "../../findings/finding.ts";
 import { CODES } from "../codes.ts";
 import type { AuditCode } from "../facts.ts";
 import { strict } from "../../schema-problems.ts";
+import { isDay } from "../../day.ts";
 import { words } from "../spec/object-schemas.ts";
 
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day such as 2026-11-30");
+const DAY = "must be a day such as 2026-11-30";
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, DAY)
+  .refine((text) => isDay(text), DAY);
 
 const accepted = strict({
   object: words,

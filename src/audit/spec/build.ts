@@ -1,3 +1,4 @@
+import { isDay } from "../../day.ts";
 import type { IgnoreValue, MigrationValue, SchemaValue, SpecFile } from "./file-schema.ts";
 import type { EventTriggerValue, ExtensionValue, PublicationValue } from "./object-schemas.ts";
 import type { LocatedProblem } from "../../schema-problems.ts";
@@ -82,8 +83,4 @@ function readIgnore(value: IgnoreValue, path: Path, { lineOf, problem }: Reader)
     problem([...path, "until"], `"until" must be a day such as 2026-12-31, not ${JSON.stringify(until)}`);
   }
   return { ...value, line: lineOf(path) };
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text);
 }

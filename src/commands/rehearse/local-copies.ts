@@ -1,5 +1,6 @@
 import type { Context } from "../../context/context.ts";
 import { providerLimits, providersOfRun } from "../../context/providers.ts";
+import { warnOfMajor } from "../../context/target-database.ts";
 import { withScratchDatabase } from "../../context/scratch-database.ts";
 import { codeOf, isOffshootError, messageOf, OffshootError } from "../../errors.ts";
 import { BASE_PREFIX } from "../../identity/name.ts";
@@ -124,6 +125,7 @@ async function ownDatabase(context: Context): Promise<OwnDatabase | undefined> {
   const { copy } = own ?? {};
   if (own === undefined || copy === undefined) return undefined;
   await context.conceal(secretsOf(own));
+  warnOfMajor(context, own);
   const { name, provider, tag, directUrl } = own;
   return {
     name,

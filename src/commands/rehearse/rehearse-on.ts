@@ -12,6 +12,7 @@ import { leavesMachine } from "../../readiness/fence.ts";
 import { judgeFailure } from "../../rehearsal/judge/failure.ts";
 import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
 import { judgeMissingRows } from "../../rehearsal/judge/missing-rows.ts";
+import { judgeUnmatched } from "../../rehearsal/judge/unmatched.ts";
 import { unjudgedWaits } from "../../rehearsal/judge/unjudged.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
 import type { TableChange } from "../../rehearsal/measure/tables.ts";
@@ -116,6 +117,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     ...failure,
     ...judgeMissingRows(copy.withoutRows ?? [], explained),
     ...judge(explained, limitsOf(context), roleSettings, shown, context.now()),
+    ...judgeUnmatched({ before: observed.before, after: observed.after, failed: !end.ok }, limitsOf(context), context.now()),
   ];
   const changes = end.ok ? await shownChanges(changesOfOne(before, await catalog())) : undefined;
   return {

@@ -25,7 +25,7 @@ const wait = z
   .transform((text) => parseDuration(text) ?? 0);
 const timeout = z
   .string()
-  .refine((text) => parseDuration(text) !== undefined, "must be a duration such as 30s")
+  .refine((text) => parseDuration(text) !== undefined, "must be a duration of more than 0, such as 30s")
   .transform((text) => parseDuration(text) ?? 0);
 
 const scalar = z

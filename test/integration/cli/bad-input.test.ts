@@ -68,6 +68,10 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ["sweep", "--older-than", "yesterday"],
     errors: ['"yesterday" is not a valid duration for --older-than.', "90m"],
   },
+  "a duration of nothing": {
+    args: ["check", "metrics", "http://127.0.0.1:1/", "--within", "0s"],
+    errors: ['"0s" is not a valid duration for --within.', "more than 0"],
+  },
   "bad --idle": { args: ["sweep", "--idle", "5"], errors: ['"5" is not a valid duration for --idle.'] },
 
   // Settings by flag and environment

@@ -41,7 +41,7 @@ async function json<T>(cwd: string, ...args: readonly string[]): Promise<T> {
 const nameOf = async (cwd: string): Promise<string> => (await json<{ name: string }>(cwd, "up")).name;
 const names = async (): Promise<readonly string[]> => (await json<{ name: string }[]>(top, "list")).map(({ name }) => name);
 const sweep = async (cwd: string, ...more: readonly string[]): Promise<string> =>
-  (await project.offshoot(["sweep", "--idle", "0", ...more], {}, cwd)).stdout;
+  (await project.offshoot(["sweep", "--idle", "0s", ...more], {}, cwd)).stdout;
 
 test("each worktree has a database of its own without a setting, which every command finds from any subfolder", async () => {
   const places = ["shop", "one", "two", "three"].map(at);

@@ -153,3 +153,20 @@ test("proves a base of an earlier version by its migrations, and one of a comman
   expect((await rehearse("--run", "next")).copy.description).toContain("an empty database");
   await offshoot("down", "--run", "keep");
 });
+
+test("warns of another version than the setting, and of an exception for a table that does not exist", SLOW, async () => {
+  await project.write("db/0001_base.sql", "create table person (id int primary key);\n");
+  await project.write("db/0002_next.sql", "create table pet (id int primary key);\n");
+  expect((await desk("up", "--migrate")).code).toBe(0);
+  const exceptions = ["public.Person", "pett", "pet", "person"].map((name) => `    ${name}: { blockedReads: 30s, reason: known }\n`);
+  await project.write("offshoot.yaml", `${CONFIG}postgres: 16\nrehearse:\n  tables:\n${exceptions.join("")}`);
+  await project.write("db/0003_next.sql", "alter table pet add name text;\n");
+  const { stdout, stderr } = await desk("rehearse", "--json");
+  expect(stderr).toMatch(/The run's database \S+ has PostgreSQL 1[78] \(embedded\), but the setting postgres is 16\./);
+  const unmatched = (JSON.parse(stdout) as Rehearsal).findings.filter(({ code }) => code === "exception-unmatched");
+  expect(unmatched.map(({ severity, object, facts }) => [severity, object.name, facts])).toEqual([
+    ["warning", "rehearse.tables.public.Person", { nearest: "public.person", reason: "known" }],
+    ["warning", "rehearse.tables.pett", { nearest: "pet", reason: "known" }],
+  ]);
+  await desk("down");
+});

@@ -97,6 +97,10 @@ describe("an input of create-branch-action", () => {
       "`suspend_timeout` is `5m`; expected a number of seconds from 60 to 604800, or 0 for the project's default.",
     ],
     [
+      { expires_at: "2026-02-30T12:00:00Z" },
+      "`expires_at` is `2026-02-30T12:00:00Z`; expected a time such as 2027-01-31T18:00:00Z. To set a time from now, use `ttl: 2h`.",
+    ],
+    [
       { expires_at: "tomorrow" },
       "`expires_at` is `tomorrow`; expected a time such as 2027-01-31T18:00:00Z. To set a time from now, use `ttl: 2h`.",
     ],

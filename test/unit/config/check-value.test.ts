@@ -50,6 +50,10 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
     ['offshoot.yaml:1: rehearse.tables.acc.until is "2026-13-45"; expected a day such as 2026-12-31'],
   ],
   [
+    "rehearse: {tables: {acc: {reason: x, rewrite: 1GB, until: 2027-02-30}}}\n",
+    ['offshoot.yaml:1: rehearse.tables.acc.until is "2027-02-30"; expected a day such as 2026-12-31'],
+  ],
+  [
     "rehearse: {tables: {acc: {rewrite: 1GB}}}\n",
     ["offshoot.yaml:1: rehearse.tables.acc has no reason; write why this table is an exception: `reason: …`"],
   ],
@@ -97,7 +101,7 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ["scope: pull_request\n", ['offshoot.yaml:1: scope is "pull_request"; expected run or pull-request. Did you mean "pull-request"?']],
   ["ttl: 2 hours\n", [`offshoot.yaml:1: ttl is "2 hours"; ${DURATION}, at most 30d`]],
   ["ttl: 120\n", [`offshoot.yaml:1: ttl is 120; ${DURATION}, at most 30d`]],
-  ["ttl: 0s\n", [`offshoot.yaml:1: ttl is "0s"; ${DURATION}, at most 30d`]],
+  ["ttl: 0s\n", [`offshoot.yaml:1: ttl is "0s"; ${DURATION}, more than 0, at most 30d`]],
   ["ttl: -2h\n", [`offshoot.yaml:1: ttl is "-2h"; ${DURATION}, at most 30d`]],
   ["ttl: 31d\n", [`offshoot.yaml:1: ttl is "31d"; ${DURATION}, at most 30d`]],
   ["ttl:\n", [`offshoot.yaml:1: ttl has no value; ${DURATION}, at most 30d`]],

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { expiredExceptions, latenessOf, limitsFor, momentOf, type RehearsalLimits } from "../../../src/rehearsal/limits.ts";
+import {
+  expiredExceptions,
+  latenessOf,
+  limitsFor,
+  momentOf,
+  type RehearsalLimits,
+  unmatchedExceptions,
+} from "../../../src/rehearsal/limits.ts";
 
 const limits: RehearsalLimits = {
   blockedReadsMs: 0,
@@ -47,4 +54,39 @@ test("a message explains no more than it took, and its further statements explai
   expect(latenessOf(34, { statements: 1, ms: 3 })).toBe(3);
   expect(latenessOf(34, { statements: 1, ms: 8000 })).toBe(68);
   expect(Math.round(latenessOf(34, { statements: 306, ms: 8100 }))).toBe(1105);
+});
+
+const NOW = new Date("2026-11-30T12:00:00Z");
+const TABLES = [
+  { schema: "app", name: "customer" },
+  { schema: "app", name: "order" },
+];
+
+function limitsOf(...tables: readonly string[]): RehearsalLimits {
+  const exception = { blockedReadsMs: 1000, reason: "x" };
+  return {
+    blockedReadsMs: 0,
+    blockedWritesMs: 0,
+    durationMs: 1,
+    rewriteBytes: 1,
+    severities: {},
+    tables: Object.fromEntries(tables.map((name) => [name, exception])),
+  };
+}
+
+test.each([
+  ["app.custmer", "app.customer"],
+  ["app.Customer", "app.customer"],
+  ["public.customer", "app.customer"],
+  ["custmer", "customer"],
+  ["app.*", undefined],
+  ["billing", undefined],
+])("an exception for %s matches nothing, and %s is the nearest table", (table, nearest) => {
+  expect(unmatchedExceptions(limitsOf(table), TABLES, NOW)).toEqual([{ table, reason: "x", nearest }]);
+});
+
+test("names with and without a schema match, and an expired exception is reported as that only", () => {
+  expect(unmatchedExceptions(limitsOf("app.customer", "order"), TABLES, NOW)).toEqual([]);
+  const expired = { ...limitsOf(), tables: { former: { rewriteBytes: 1, reason: "x", until: "2026-11-29" } } };
+  expect(unmatchedExceptions(expired, TABLES, NOW)).toEqual([]);
 });

@@ -21,6 +21,10 @@ test.each([
     "version: 1\naccepted:\n  - { object: a, kind: table, code: missing, severity: error, since: soon, reason: old }",
     "b.yaml:3: since must be a day",
   ],
+  [
+    "version: 1\naccepted:\n  - { object: a, kind: table, code: missing, severity: error, since: 2027-02-30, reason: old }",
+    "b.yaml:3: since must be a day",
+  ],
   ["version: 1\naccepted:\n  - { object: a, kind: table, code: missing, severity: error, since: 2026-11-29 }", '"reason" is missing'],
   ["version: 1\nacepted: []", 'Did you mean "accepted"?'],
 ])("reports the line and the problem of %j", (text, problem) => {
