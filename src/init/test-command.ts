@@ -26,7 +26,11 @@ export function testCommandOf(
   if (texts["bin/rails"] !== undefined) return { command: "bin/rails test" };
   const rake = rakeOf(texts);
   if (rake !== undefined) return { command: rake };
-  if (texts["go.mod"] !== undefined) return { command: "go test ./..." };
+  if (texts["go.mod"] !== undefined) {
+    // lib/pq asks for TLS if neither the URL nor this variable says otherwise, and a local server has none. The URL of Neon does.
+    const hasPq = /\bgithub\.com\/lib\/pq\b/.test(texts["go.mod"]);
+    return { command: hasPq ? "env PGSSLMODE=disable go test ./..." : "go test ./..." };
+  }
   if (/^test:/m.test(texts["Makefile"] ?? "")) return { command: "make test", needs: "the programs that the Makefile uses" };
   return undefined;
 }

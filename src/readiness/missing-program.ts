@@ -30,7 +30,7 @@ export function missingProgram({
   return {
     meaning: `The ${kind} ${name} was not found. It is not installed in this job${kind === "program" ? ", or not in its PATH" : ""}.`,
     remedy:
-      "Install the dependencies of the repository before this command, as `npm ci`, `pip install` or `bundle install` do. If another program migrates, set migrations.command.",
+      "Install the dependencies of the repository before this command, as `npm ci`, `pip install`, `bundle install` or `go install` do. If another program migrates, set migrations.command.",
   };
 }
 

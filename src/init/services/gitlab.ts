@@ -21,7 +21,9 @@ export const gitlab: CiService = {
         "  rules:",
         '    - if: $CI_PIPELINE_SOURCE == "schedule"',
         '    - if: $CI_PIPELINE_SOURCE == "merge_request_event"',
-        "    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH",
+        "    - if: $CI_COMMIT_BRANCH && $CI_OPEN_MERGE_REQUESTS",
+        "      when: never",
+        "    - if: $CI_COMMIT_BRANCH",
         "",
       ),
       body: linesOf(

@@ -26,13 +26,21 @@ export const readGitlab: ReadPipeline = (source, trigger) => {
 function ruleOf(rules: unknown, trigger: Trigger): "on_success" | "always" | undefined {
   for (const value of list(rules, "rules")) {
     const rule = known(value, "a rule", ["if", "when"]);
-    if (rule["if"] === undefined || holds(text(rule["if"], "if"), trigger)) return rule["when"] === "always" ? "always" : "on_success";
+    if (rule["if"] !== undefined && !holds(text(rule["if"], "if"), trigger)) continue;
+    if (rule["when"] === "never") return undefined;
+    return rule["when"] === "always" ? "always" : "on_success";
   }
   return undefined;
 }
 
 function holds(condition: string, trigger: Trigger): boolean {
-  const variables: Readonly<Record<string, string>> = { CI_PIPELINE_SOURCE: trigger, CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main" };
+  // A pipeline for a merge request has no CI_COMMIT_BRANCH (GitLab documentation, "Predefined CI/CD variables reference").
+  const variables: Readonly<Record<string, string>> = {
+    CI_PIPELINE_SOURCE: trigger,
+    ...((trigger as string) === "merge_request_event" ? {} : { CI_COMMIT_BRANCH: "feature" }),
+    CI_DEFAULT_BRANCH: "main",
+  };
+  if (/^\$\w+( && \$\w+)*$/.test(condition)) return condition.split(" && ").every((each) => (variables[each.slice(1)] ?? "") !== "");
   const [, left = "", operator, word, right = ""] = /^\$(\w+) (==|!=) (?:"([^"]*)"|\$(\w+))$/.exec(condition) ?? [];
   if (operator === undefined) throw new Error(`This reader does not support the condition: ${condition}`);
   return (variables[left] === (word ?? variables[right])) === (operator === "==");

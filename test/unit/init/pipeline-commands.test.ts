@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { RepositoryFacts } from "../../../src/init/repository-facts.ts";
 import { commandsFor } from "../../../src/init/pipeline-commands.ts";
 import { BARE, ACCOUNTING, manifest, SHOP, withTexts } from "./repositories.ts";
 
@@ -58,6 +59,7 @@ test.each([
   ["pytest in pyproject.toml", { "pyproject.toml": "[tool.pytest.ini_options]" }, "pytest"],
   ["a conftest.py", { "tests/conftest.py": "" }, "pytest"],
   ["Go", { "go.mod": "module shop" }, "go test ./..."],
+  ["Go with lib/pq", { "go.mod": "module shop\n\nrequire github.com/lib/pq v1.10.9\n" }, "env PGSSLMODE=disable go test ./..."],
   ["Rails", { "bin/rails": "" }, "bin/rails test"],
   ["a Rakefile without a default task", { Gemfile: "", Rakefile: "task :test\n" }, "rake test"],
   ["a Rakefile with Rake's task for tests", { Gemfile: "", Rakefile: 'require "rake/testtask"\nRake::TestTask.new\n' }, "rake test"],
@@ -84,6 +86,38 @@ test.each([
   ],
 ])("a Python project with %j has its own commands to install and to call offshoot", (texts, prepare, run) => {
   expect(commandsFor(withTexts(ACCOUNTING, texts)).pipeline).toMatchObject({ python: true, install: [], prepare, run });
+});
+
+const withTool = (tool: string, texts: Readonly<Record<string, string>>): RepositoryFacts => ({
+  ...withTexts(BARE, texts),
+  migrations: { from: "tool", tool, evidence: "migrations/1_a.up.sql" },
+});
+
+test.each([
+  ["golang-migrate", "go install -tags postgres github.com/golang-migrate/migrate/v4/cmd/migrate@latest"],
+  ["goose", "go install github.com/pressly/goose/v3/cmd/goose@latest"],
+  ["dbmate", "go install github.com/amacneil/dbmate/v2@latest"],
+])("the job of a Go project builds %s, and finds it", (tool, build) => {
+  const { pipeline, notes, start } = commandsFor(withTool(tool, { "go.mod": "module shop" }));
+  expect(pipeline.prepare).toEqual([build]);
+  expect(pipeline.run).toBe('PATH="$(go env GOPATH)/bin:$PATH" npx --yes offshoot@0.1 run -- go test ./...');
+  expect(start).toContain('PATH="$(go env GOPATH)/bin:$PATH"');
+  expect(notes.filter((note) => note.includes("program"))).toEqual([]);
+});
+
+test("a program that is not a package of the language is installed from Debian, or named in a note", () => {
+  expect(commandsFor(withTool("sqitch", { "requirements.txt": "pytest" })).pipeline.packages).toEqual([
+    "nodejs",
+    "npm",
+    "postgresql",
+    "sqitch",
+    "libdbd-pg-perl",
+  ]);
+  const { notes, pipeline } = commandsFor(withTool("golang-migrate", { "requirements.txt": "pytest" }));
+  expect(pipeline.prepare).toEqual(["pip install -r requirements.txt"]);
+  expect(notes).toContain("The migrations need the program migrate. Add a step that installs it to the pipeline.");
+  const dbmate = withTool("dbmate", { "package.json": manifest({ devDependencies: { dbmate: "2" } }) });
+  expect(commandsFor(dbmate).notes.filter((note) => note.includes("program"))).toEqual([]);
 });
 
 test("the teardown and the sweep do not need Python", () => {
