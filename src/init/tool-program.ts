@@ -20,7 +20,7 @@ const GO: Readonly<Record<string, string>> = {
   dbmate: "github.com/amacneil/dbmate/v2@latest",
 };
 
-/** The programs of tools that are no packages of a language. Some of them have an npm package of the same name. */
+/** The programs of tools that do not come as packages of a language. Some of them have an npm package of the same name. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   atlas: "atlas",
   dbmate: "dbmate",
