@@ -1,3 +1,4 @@
+import { sequenceOptions } from "./sequence-options.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { byObject, type Change, type ChangedKind, describeDifferences, type Difference, inOneLine, keyOf } from "./change.ts";
 import { type Fact, factsOf } from "./facts.ts";
@@ -91,7 +92,7 @@ function namesIn({ properties }: Fact): readonly unknown[] {
 /** An object in one line, from its most important properties. */
 function summary({ kind, properties }: Fact): string {
   const names = SUMMARY_PROPERTIES[kind] ?? ["definition"];
-  return names
+  const words = names
     .map((name) => [name, text(properties[name])] as const)
     .filter(([name, value]) => value !== undefined && !(name === "nullable" && value === "yes"))
     .map(([name, value]) => {
@@ -103,6 +104,7 @@ function summary({ kind, properties }: Fact): string {
       return name === "result" ? `returns ${value}` : (value ?? "");
     })
     .join(" ");
+  return kind === "sequence" ? `${words}${sequenceOptions(properties)}` : words;
 }
 
 const SUMMARY_PROPERTIES: Partial<Record<ChangedKind, readonly string[]>> = {

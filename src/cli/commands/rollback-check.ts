@@ -28,7 +28,7 @@ function stepLines({ step, verdict, lost, drifted, rows, error }: Step): readonl
 }
 
 /** The verdicts for which the differences after the rollback are listed. */
-const LISTED: ReadonlySet<Step["verdict"]> = new Set(["lossy", "column-order", "generated-names"]);
+const LISTED: ReadonlySet<Step["verdict"]> = new Set(["not-repeatable", "lossy", "column-order", "generated-names"]);
 
 function lastFlag(text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);

@@ -11,6 +11,7 @@ import { environmentForGit } from "../../identity/git-environment.ts";
 import { runProgram } from "../../process/run-program.ts";
 import { MIB } from "../../read-file.ts";
 import { shellCommand } from "../../shell-command.ts";
+import { unknownCommit } from "./unknown-commit.ts";
 
 /** The files of a commit are written to a temporary folder. A larger repository is refused. */
 const MOST_BYTES = 512 * MIB;
@@ -23,10 +24,8 @@ const GIT_MS = 60_000;
 export async function resolveCommit(context: Context, ref: string, flag: string): Promise<string> {
   const commit = await findCommit(context, ref);
   if (commit !== undefined) return commit;
-  throw new OffshootError("USAGE", `${flag} migrations@${ref}: git does not know the commit ${ref} in this checkout.`, {
-    meaning: "A checkout in a CI often has only its newest commit.",
-    remedy: "Fetch the commit first. On GitHub, set `fetch-depth: 0` for actions/checkout.",
-  });
+  const { stdout, failure } = await git(context, ["for-each-ref", "--format=%(refname:short)"]);
+  throw unknownCommit(ref, flag, failure === undefined ? stdout.split("\n").filter((name) => name !== "") : []);
 }
 
 /** The same; undefined if git does not know it, or is not installed. */

@@ -92,6 +92,8 @@ test("runs no program that the git configuration of the checkout names", SLOW, a
 
 test("explains a commit that this checkout does not have", async () => {
   const { code, stderr } = await project.call(["diff", "--before", "migrations@v9"]);
+  const near = await project.call(["diff", "--before", "migrations@featrue"]);
+  expect([near.code, near.stderr]).toEqual([2, expect.stringMatching(/Did you mean feature\?[^]*Write migrations@feature\./)]);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/--before migrations@v9: git does not know the commit v9[^]*fetch-depth: 0/)]);
   const both = await project.call(["diff", "--before", "run", "--from", "X"]);
   expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("Two schemas and a copy")]);

@@ -35,7 +35,7 @@ const MIGRATIONS: Readonly<Record<string, readonly [up: string, down?: string]>>
     "alter table counted drop constraint three",
     "alter table counted add constraint three check (v > 0 and (v < 9 and v <> 5))",
   ],
-  "007_once": ["create table once_only (id int); insert into a values (7)", "drop table once_only"],
+  "007_once": ["create table once_only (id int); create type left_over as enum ('a'); insert into a values (7)", "drop table once_only"],
   "008_random": [
     "do $$ begin execute format('create table random_%s (id int)', floor(random() * 1e9)::bigint); end $$",
     "do $$ declare t record; begin for t in select tablename from pg_tables where tablename like 'random_%' loop execute format('drop table %I', t.tablename); end loop; end $$",
@@ -96,6 +96,11 @@ test("gives each migration its verdict, and lists what its rollback loses", { ti
   expect(named("005_data")?.rows).toEqual([{ table: "public.seeds", before: 2, after: 1 }]);
   expect(named("006_fails")?.error).toContain('"v" is not a table');
   expect(JSON.parse((await project.offshoot(["list", "--json", "--all"])).stdout)).toEqual([]);
+});
+
+test("lists what is left over of a migration that cannot run again", { timeout: 60_000 }, async () => {
+  const { stdout } = await project.offshoot(["rollback-check", "--last", "4"]);
+  expect(stdout).toMatch(/^not-repeatable {8}007_once\n {2}extra enum public\.left_over/);
 });
 
 test("checks only the newest migrations with --last, and prints the verdicts as text", { timeout: 60_000 }, async () => {
