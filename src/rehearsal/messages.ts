@@ -17,7 +17,7 @@ function details({ migration, statement }: About): readonly string[] {
 function perhapsBy({ perhaps }: About): string {
   return perhaps === undefined
     ? ""
-    : `. The lock was taken by this statement or by another one in its message, which runs code: ${perhaps.join("; ")}`;
+    : `. It cannot be seen whether this statement took the lock or another one of its message: ${perhaps.join("; ")}`;
 }
 
 /** Each statement ends as psql needs it, so that the statements can be pasted as one block. */

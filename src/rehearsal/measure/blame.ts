@@ -7,7 +7,7 @@ import { canRewriteTable } from "../sql/rewrites.ts";
 import { runsCode } from "../sql/runs-code.ts";
 import { canTake } from "../sql/strongest-lock.ts";
 import type { RunsCode } from "./could-run.ts";
-import type { PartsIn } from "./message-transactions.ts";
+import { type PartsIn, sameTransaction } from "./message-transactions.ts";
 import { isQuiet, type StatementPart, UNREAD_PART } from "./parts.ts";
 import type { ReadStatement } from "./statements.ts";
 
@@ -52,7 +52,11 @@ export function blameForWait(
   const first = (from: readonly ReadStatement[], isSuitable: IsSuitable): Blamed | undefined => firstWith(from, isSuitable, parts);
   const named = (from: readonly ReadStatement[]): Blamed | undefined => {
     const found = first(from, (part) => able(part) && naming(part));
-    return found && withOthers(found, parts, (part, isBefore) => isBefore && runs(part));
+    if (found === undefined) return undefined;
+    const own = sameTransaction(found.statement.parts, found.part);
+    // In another transaction of its message, if the looks do not show which one it was.
+    const isOther = (part: StatementPart): boolean => able(part) && naming(part) && !own.includes(part);
+    return withOthers(found, parts, (part, isBefore) => (isBefore && runs(part)) || isOther(part));
   };
   const hidden = (found: Blamed | undefined): Blamed | undefined => found && withOthers(found, parts, runs);
   return (
