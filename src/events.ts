@@ -12,6 +12,8 @@ export type Event =
       readonly ms: number;
       /** What a person wants to know of the result; the first one is the subject of the others. Default: the text. */
       readonly facts?: readonly string[] | undefined;
+      /** Of `failed`: the command was cancelled, by a signal or by its caller. Default false. */
+      readonly cancelled?: boolean | undefined;
     }
   | { readonly kind: "warning"; readonly text: string }
   /**

@@ -41,6 +41,7 @@ export type Execute = (invocation: Invocation, flags: OptionValues, operands: re
 export interface Invocation extends Interruption {
   readonly options: CommonOptions;
   readonly json: boolean;
+  readonly quiet: boolean;
   /** A text whose advised commands have the flags of this call that name its run and its configuration. */
   readonly repeat: (text: string) => string;
   /** The same without secrets, in which the CI service finds no command. */
@@ -110,6 +111,7 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
       settings: fromFlags(settingsOf(globals)),
     },
     json,
+    quiet,
     repeat,
     forPeople,
     output,

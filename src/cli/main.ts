@@ -34,7 +34,7 @@ export async function main(host: Host): Promise<void> {
     return;
   }
   try {
-    await program.parseAsync(host.argv);
+    await program.parseAsync(withoutHelpFor(host.argv, program));
     host.exitCode = invocation?.exitCode ?? 0;
     await invocation?.publish(undefined);
     await requireWritten(host, output);
@@ -51,6 +51,13 @@ export async function main(host: Host): Promise<void> {
   } finally {
     invocation?.close();
   }
+}
+
+/** `help` and a word that is not a command: called without `help`, it gets an error with the nearest command. */
+function withoutHelpFor(argv: readonly string[], program: Command): readonly string[] {
+  const [, , help, word] = argv;
+  const isCommand = program.commands.some((each) => each.name() === word || each.aliases().includes(word ?? ""));
+  return help !== "help" || word === undefined || word.startsWith("-") || word === "help" || isCommand ? argv : argv.toSpliced(2, 1);
 }
 
 /** Commander would print to the real process, and a subcommand does not inherit this setting once it was added. */

@@ -45,10 +45,17 @@ async function psqlIn(context: Context, options: PsqlOptions): Promise<Ended> {
   }
 }
 
+function remedyFor(client: string): string {
+  if (client === "psql")
+    return "Install psql (in Debian the package postgresql-client, in Homebrew libpq), or set another client: --set psql=pgcli";
+  const words = /\s/.test(client) ? " It is the name of one program: its arguments come after `--`." : "";
+  return `Install ${client}, or remove the setting psql (OFFSHOOT_PSQL), which is then psql.${words}`;
+}
+
 function notFound(client: string, thrown: unknown): unknown {
   if (!(thrown instanceof OffshootError) || thrown.code !== "COMMAND_NOT_FOUND") return thrown;
   return new OffshootError("COMMAND_NOT_FOUND", thrown.message, {
     meaning: "offshoot opens sessions with a client that is installed on this machine.",
-    remedy: "Install psql (in Debian the package postgresql-client, in Homebrew libpq), or set another client: --set psql=pgcli",
+    remedy: remedyFor(client),
   });
 }

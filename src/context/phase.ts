@@ -1,3 +1,4 @@
+import { isOffshootError } from "../errors.ts";
 import type { Phase, Listener } from "../events.ts";
 
 /** How a phase ended: the text of its end event, and more for people. */
@@ -28,7 +29,8 @@ export async function inPhase<T>(
     emit({ kind: "phase", phase, state: failed ? "failed" : "end", ...described, ms: ms() });
     return result;
   } catch (thrown) {
-    emit({ kind: "phase", phase, state: "failed", text: failure(thrown), ms: ms() });
+    const cancelled = isOffshootError(thrown) && thrown.code === "CANCELLED" ? { cancelled: true } : {};
+    emit({ kind: "phase", phase, state: "failed", text: failure(thrown), ms: ms(), ...cancelled });
     throw thrown;
   }
 }

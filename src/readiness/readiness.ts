@@ -69,7 +69,7 @@ const WAIT: Step = { kind: "wait", atLeastMs: 0 };
 
 async function untilReady(request: ReadinessRequest, leader: MigrateRequest | undefined): Promise<Migrated> {
   const startedAt = performance.now();
-  const within = deadline("waiting for the migration", request.timings.withinMs, request.signal);
+  const within = deadline("the migration", request.timings.withinMs, request.signal);
   const subscription = subscribe(request);
   const call: CallState = {
     within,

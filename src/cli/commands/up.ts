@@ -16,17 +16,20 @@ export const execute: Execute = async (invocation, flags) => {
   const lines = [...upLines(result), ...(migrated === undefined ? [] : [`migrated  ${migrated.state}`])];
   invocation.print(json, () => lines.map((line) => valueBelow(line, invocation.columns)));
   // A database that was copied from its base has the migrations. Of an adopted one that is not known without asking it.
-  const isMigrated = migrated !== undefined || (result.created && result.database.base !== undefined);
-  if (!invocation.job.isCi) for (const line of nextSteps(isMigrated, invocation.options.settings)) invocation.log(line);
+  const isMigrated = migrated !== undefined || (result.created ? result.database.base !== undefined : undefined);
+  if (invocation.job.isCi || invocation.quiet) return;
+  for (const line of nextSteps(isMigrated, invocation.options.settings)) invocation.log(line);
 };
 
 /** Where the URL is, and what comes next. It is not printed without being asked for, because it has a password. */
-function nextSteps(isMigrated: boolean, settings: Readonly<Record<string, unknown>> = {}): readonly string[] {
+function nextSteps(isMigrated: boolean | undefined, settings: Readonly<Record<string, unknown>> = {}): readonly string[] {
   const run = typeof settings["run"] === "string" ? ["--run", settings["run"]] : [];
   const offshoot = (...args: readonly string[]): string => ownCommand([...args, ...run]);
   return [
     `Its URL:  ${offshoot("url")}, or in a file: ${offshoot("env", "--write", ".env")}`,
-    `Next:     ${isMigrated ? offshoot("psql") : offshoot("migrate")}`,
+    ...(isMigrated === undefined
+      ? [`Next:     ${offshoot("psql")}, or if the migrations are new: ${offshoot("migrate")}`]
+      : [`Next:     ${isMigrated ? offshoot("psql") : offshoot("migrate")}`]),
   ];
 }
 

@@ -22,6 +22,7 @@ export function describePhase(phase: PhaseEnd, { dot }: Symbols, worksOn?: strin
     const [command = "", end] = facts ?? [text, "could not start"];
     return command.length <= SHORT ? { label: command, text: end ?? "" } : { label: "command", text: `${command} ${dot} ${end}` };
   }
-  const [subject, ...rest] = facts ?? (state === "failed" ? [worksOn ?? text, "failed"] : [text]);
+  const [subject, ...rest] =
+    facts ?? (state === "failed" ? [worksOn ?? text, phase.cancelled === true ? "interrupted" : "failed"] : [text]);
   return { label: labelOf(phase), text: rest.length === 0 ? (subject ?? "") : `${subject} ${dot} ${rest.join(", ")}` };
 }

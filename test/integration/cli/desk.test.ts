@@ -37,7 +37,7 @@ test("psql opens a session of the run's database, and passes its arguments and i
   execFileSync("chmod", ["+x", join(project.directory, "client")]);
   const other = await project.offshoot(["psql", "--set", "psql=./client", "--", "-l"]);
   expect(other.stdout).toMatch(/^\.\/client\|-l\|\d{2,}\n$/);
-  const missing = await project.offshoot(["psql", "--set", "psql=no-such-client"]);
+  const missing = await project.offshoot(["psql"], { PATH: "/nonexistent" });
   expect(missing.code).toBe(2);
   expect(missing.stderr).toContain("--set psql=pgcli");
 });
@@ -108,10 +108,38 @@ test.for<readonly [string, string]>([
 });
 
 test("up shows where the URL is and what comes next, and prints no password", async () => {
-  const { stdout, stderr } = await project.offshoot(["up"]);
-  expect(stderr).toContain("Its URL:  npx offshoot url, or in a file: npx offshoot env --write .env\nNext:     npx offshoot migrate\n");
-  const password = new URL((await project.offshoot(["url"])).stdout).password;
+  const { stdout, stderr } = await project.offshoot(["up", "--run", "fresh"]);
+  expect(stderr).toContain(
+    "Its URL:  npx offshoot url --run fresh, or in a file: npx offshoot env --write .env --run fresh\nNext:     npx offshoot migrate --run fresh\n",
+  );
+  const password = new URL((await project.offshoot(["url", "--run", "fresh"])).stdout).password;
   expect(stdout + stderr).not.toContain(password);
+  // Whether its migrations have run is not known without asking the database.
+  const second = await project.offshoot(["up", "--run", "fresh"]);
+  expect(second.stderr).toContain(
+    "Next:     npx offshoot psql --run fresh, or if the migrations are new: npx offshoot migrate --run fresh\n",
+  );
+  expect((await project.offshoot(["up", "--quiet", "--run", "fresh"])).stderr).toBe("");
+  await project.offshoot(["down", "--run", "fresh"]);
+});
+
+test("help for a word that is not a command names the nearest one", async () => {
+  const { code, stdout, stderr } = await project.offshoot(["help", "rnu"]);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("unknown command 'rnu'\n(Did you mean run?)");
+  expect((await project.offshoot(["help", "run"])).stdout).toContain("Usage: offshoot run");
+});
+
+test.each([
+  [
+    "psql -X",
+    "Install psql -X, or remove the setting psql (OFFSHOOT_PSQL), which is then psql. It is the name of one program: its arguments come after `--`.",
+  ],
+  ["no-such-client", "Install no-such-client, or remove the setting psql (OFFSHOOT_PSQL), which is then psql."],
+])("psql says what to do where the client %s is not there", async (client, remedy) => {
+  const { code, stderr } = await project.offshoot(["psql"], { OFFSHOOT_PSQL: client });
+  expect(code).toBe(2);
+  expect(stderr.replaceAll(/\s+/g, " ")).toContain(remedy);
 });
 
 test("up advises no migration for a database that it copied from its migrated base", async () => {

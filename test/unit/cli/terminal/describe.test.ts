@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { inPhase } from "../../../../src/context/phase.ts";
+import { OffshootError } from "../../../../src/errors.ts";
 import { describePhase, type PhaseEnd } from "../../../../src/cli/terminal/describe.ts";
 import { symbolsOf } from "../../../../src/cli/terminal/look.ts";
 
@@ -24,4 +26,14 @@ test("a phase that failed shows what it worked on", () => {
   const failed = end({ phase: "migrate", text: "migrations", state: "failed" });
   expect(describePhase(failed, symbols, "alembic")).toEqual({ label: "migrate", text: "alembic · failed" });
   expect(describePhase(failed, symbols)).toEqual({ label: "migrate", text: "migrations · failed" });
+});
+
+test("a phase that was cancelled did not fail", async () => {
+  const events: PhaseEnd[] = [];
+  const emit = (event: { kind: string; state?: string }): void => {
+    if (event.state === "failed") events.push(event as PhaseEnd);
+  };
+  const cancelled = new OffshootError("CANCELLED", "Cancelled: the migration.", {});
+  await expect(inPhase(emit, "migrate", "migrations", () => Promise.reject(cancelled))).rejects.toBe(cancelled);
+  expect(describePhase(events[0] ?? end({}), symbols, "alembic")).toEqual({ label: "migrate", text: "alembic · interrupted" });
 });
