@@ -11,8 +11,11 @@ export function closingLine({ findings, copy, outcome, unjudged }: Pick<Rehearsa
   const found = outcome === "nothing-pending" ? "nothing was pending" : describeFindings(findings);
   // Without a row, no finding would sound as if there was something to find.
   const what = copy.isEmpty && outcome === "succeeded" && findings.length === 0 ? "the migrations run" : found;
+  // Then it is perhaps the database of something else, where the migrations meet no table of theirs.
+  const isUnrelated = copy.applied === 0 && !copy.isEmpty;
   return [
     `${what} on ${copy.description}`,
+    ...(isUnrelated ? ["none of the migrations was applied there before"] : []),
     ...(unjudged.length === 0 ? [] : [SOME_NOT_JUDGED]),
     ...(copy.isEmpty ? [NO_ROWS] : copy.hasProductionRows ? [] : ["no production data"]),
   ].join("; ");

@@ -22,6 +22,14 @@ test("names the copy, its age, and waits that were not judged", () => {
   expect(closingLine({ ...result, outcome: "nothing-pending" })).toMatch(/^nothing was pending on a copy/);
 });
 
+test("says that the copy had none of the migrations, such as a dump of the wrong server", () => {
+  const dump = { ...copy, description: "a dump of PRODUCTION", hasProductionRows: true, applied: 0 };
+  expect(closingLine({ ...result, copy: dump })).toBe(
+    "no findings on a dump of PRODUCTION; none of the migrations was applied there before",
+  );
+  expect(closingLine({ ...result, copy: { ...dump, applied: 3 } })).toBe("no findings on a dump of PRODUCTION");
+});
+
 test("does not say that there were no findings where nothing was judged", () => {
   const empty = { ...result, copy: { ...copy, description: "an empty database (embedded)", isEmpty: true } };
   expect(closingLine(empty)).toBe("the migrations run on an empty database (embedded); nothing was judged on rows");
