@@ -144,3 +144,18 @@ test("rows are not said to be locked for longer than their table is in the same 
     expect(seconds).toBeLessThan(3);
   }
 });
+
+test("of a new name and a rewrite in one file, the safer way of the rewrite is in the finding", SLOW, async () => {
+  const result = await rehearse(
+    "alter table app.customer rename to klient",
+    "alter table app.klient add column z uuid default gen_random_uuid()",
+    "select pg_sleep(0.4)",
+  );
+  expect(about(result, "reads-blocked", "app.customer")).toMatchObject({
+    at: { line: 1 },
+    facts: {
+      advice: expect.stringContaining("For alter table app.klient add column z uuid default gen_random_uuid(): A default"),
+      sql: ["alter table app.klient add column z uuid", expect.any(String), expect.any(String)],
+    },
+  });
+});
