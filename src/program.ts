@@ -16,6 +16,7 @@ export type Program =
   | "runners/jest-global-teardown"
   | "runners/jest-reporter"
   | "runners/playwright-global-setup"
+  | "runners/playwright-reporter"
   | "runners/playwright-server";
 
 /** Programs in CommonJS, which Jest loads into its sandbox. */

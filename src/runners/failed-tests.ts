@@ -15,8 +15,9 @@ export function fullName(titles: readonly string[]): string {
   return titles.filter((title) => title !== "").join(" ");
 }
 
-/** Which failed tests a clone is from: all of up to three, else the first three and how many more. */
-export function describeFailed(names: readonly string[]): string {
+/** Which failed tests a clone is from: all of up to three, else the first three and how many more. Without one, the file that failed. */
+export function describeFailed(names: readonly string[], file?: string): string {
+  if (names.length === 0 && file !== undefined) return `the failed test file ${JSON.stringify(file)}`;
   const shown = names.slice(0, MOST_SHOWN).map((name) => JSON.stringify(name));
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
   return `the failed ${names.length === 1 ? "test" : "tests"} ${shown.join(", ")}${more}`;

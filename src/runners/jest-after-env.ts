@@ -7,4 +7,7 @@ interface JestGlobals {
 }
 
 const { beforeAll, expect } = globalThis as unknown as JestGlobals;
-beforeAll(() => reportFile(expect.getState().testPath ?? ""));
+// It is sent before the file is loaded, which can fail. Jest 29 waits only for hooks.
+const reported = reportFile(expect.getState().testPath ?? "");
+reported.catch(() => {});
+beforeAll(() => reported);

@@ -1,27 +1,26 @@
 // A reporter of `offshoot/jest`, with `keepOnFailure`: it runs in Jest's main process.
-import { connectSuite } from "./connection.ts";
-import { reportedNames } from "./failed-tests.ts";
+import { relative } from "node:path";
 import { SOCKET } from "./jest-variables.ts";
-import { sayTo } from "./say.ts";
+import { reportToSuite } from "./report-failure.ts";
 
 interface FileResult {
   readonly testFilePath: string;
   readonly numFailingTests: number;
+  /** What the file threw when it was loaded. */
+  readonly testExecError?: unknown;
   readonly testResults: readonly { readonly status: string; readonly fullName: string }[];
 }
 
+interface Test {
+  readonly context: { readonly config: { readonly rootDir: string } };
+}
+
 export default class FailureReporter {
-  async onTestFileResult(_test: unknown, { testFilePath, numFailingTests, testResults }: FileResult): Promise<void> {
+  async onTestFileResult({ context }: Test, result: FileResult): Promise<void> {
+    const { testFilePath: file, numFailingTests, testExecError, testResults } = result;
     const socket = process.env[SOCKET];
-    if (numFailingTests === 0 || socket === undefined) return;
-    const connection = await connectSuite(socket);
-    try {
-      const names = testResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
-      const tests = reportedNames(names.length === 0 ? [testFilePath] : names);
-      const say = sayTo(process.stderr);
-      for (const line of (await connection.call({ op: "failed", file: testFilePath, tests })).lines ?? []) say(line);
-    } finally {
-      connection.close();
-    }
+    if (socket === undefined || (numFailingTests === 0 && testExecError === undefined)) return;
+    const tests = testResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
+    await reportToSuite(socket, { file, tests, title: relative(context.config.rootDir, file) });
   }
 }

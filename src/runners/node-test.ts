@@ -3,8 +3,11 @@
  * loads this module in the process of each test file, before the file. The first of these processes starts the suite.
  */
 import { after, afterEach } from "node:test";
+import { relative } from "node:path";
 import { describeError, isOffshootError } from "../errors.ts";
+import { ask } from "./ask.ts";
 import { joinSuite } from "./join.ts";
+import { keepsOnFailure } from "./keeps-on-failure.ts";
 import { sayTo } from "./say.ts";
 import { type StartedSuite, startSuite } from "./start.ts";
 import { openTestDatabase, reportFailure, SuiteError, testDatabase, type TestDatabase } from "./worker.ts";
@@ -13,6 +16,9 @@ export type { TestClone, TestDatabase } from "./worker.ts";
 
 /** The clone of this test file. `DATABASE_URL` leads to it. */
 export const database: TestDatabase = testDatabase();
+
+/** Whether the failure of this process was reported. */
+let isReported = false;
 
 const say = sayTo(process.stderr);
 const isFile = process.env["NODE_TEST_CONTEXT"] !== undefined;
@@ -28,7 +34,7 @@ if (!startsFiles) {
     env: process.env,
     remedy: "Start node with --import offshoot/node-test",
   }).catch(fail);
-  keepAfterFailure();
+  keepAfterFailure(socket);
 }
 
 /** One process runs all tests, so the suite ends with it. */
@@ -46,26 +52,41 @@ function fail(thrown: unknown): never {
   process.exit(1);
 }
 
-function keepAfterFailure(): void {
+function keepAfterFailure(socket: string): void {
   const names: string[] = [];
   afterEach((context) => {
     const { passed, name } = context as unknown as { readonly passed?: boolean; readonly name: string };
     if (passed === false) names.push(name);
   });
   after(async () => {
+    isReported ||= names.length > 0;
     for (const line of await reportFailure(names)) say(line);
   });
+  process.on("exit", (code) => reportFile(socket, code));
 }
 
-/** When nothing is left to do, the suite is ended before the process. After a signal, the process that holds it does the same. */
+/**
+ * When nothing is left to do, the suite is ended before the process. At the first `beforeExit` Node still runs the hooks of the
+ * tests. After a signal, the process that holds the suite ends it.
+ */
 function endAtExit(suite: StartedSuite): void {
-  let isEnded = false;
-  process.on("beforeExit", () => {
-    if (isEnded) return;
-    isEnded = true;
+  let count = 0;
+  process.on("beforeExit", (code) => {
+    count += 1;
+    if (count === 1) setImmediate(() => {});
+    if (count !== 2) return;
+    reportFile(suite.socket, code);
     suite.end().then(
       (lines) => lines.forEach(say),
       (thrown: unknown) => say(isOffshootError(thrown) ? describeError(thrown) : String(thrown)),
     );
   });
+}
+
+/** No hook sees a failed hook, or a file that could not be loaded. */
+function reportFile(socket: string, code: number): void {
+  if (code === 0 || isReported || !keepsOnFailure(undefined, process.env)) return;
+  isReported = true;
+  const title = relative(process.cwd(), process.argv[1] ?? "");
+  for (const line of ask(socket, { id: 1, op: "failed", clone: database.name, tests: [], title }).lines ?? []) say(line);
 }

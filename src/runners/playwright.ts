@@ -1,6 +1,7 @@
 import { programFile } from "../program.ts";
 import { checkOptions } from "./check-options.ts";
 import { fullName } from "./failed-tests.ts";
+import { keepsOnFailure } from "./keeps-on-failure.ts";
 import type { DatabaseOptions } from "./options.ts";
 import { openTestDatabaseNow } from "./playwright-worker.ts";
 import { newSocket } from "./start.ts";
@@ -19,6 +20,7 @@ export const database: TestDatabase = testDatabase();
 interface Config {
   readonly globalSetup?: string | readonly string[] | undefined;
   readonly webServer?: Server | readonly Server[] | undefined;
+  readonly reporter?: string | readonly unknown[] | undefined;
 }
 
 interface Server {
@@ -42,7 +44,7 @@ export interface PlaywrightSuite {
  */
 export function withDatabase<C extends object>(config: C, options: PlaywrightOptions = {}): C {
   checkOptions("withDatabase()", options, ["per", "spares"]);
-  const { globalSetup, webServer } = config as Config;
+  const { globalSetup, webServer, reporter } = config as Config;
   if (process.env["TEST_WORKER_INDEX"] !== undefined) {
     openTestDatabaseNow(readSuite(), process.env);
     return config;
@@ -58,7 +60,14 @@ export function withDatabase<C extends object>(config: C, options: PlaywrightOpt
     ...config,
     globalSetup: [programFile("runners/playwright-global-setup"), ...[globalSetup ?? []].flat()],
     ...(webServer === undefined ? {} : { webServer: isList(webServer) ? webServer.map(withClone) : withClone(webServer) }),
+    ...(keepsOnFailure(options.keepOnFailure, process.env) ? { reporter: withReporter(reporter) } : {}),
   };
+}
+
+/** The reporters with one that reports failures outside of the tests, such as in `beforeAll`. Without reporters, Playwright's own default. */
+function withReporter(reporter: Config["reporter"]): readonly unknown[] {
+  const given = typeof reporter === "string" ? [[reporter]] : (reporter ?? [[process.env["CI"] ? "dot" : "list"]]);
+  return [...given, [programFile("runners/playwright-reporter")]];
 }
 
 /** The server behind a program of offshoot, which gives it the URL of its clone. */

@@ -7,18 +7,23 @@ export type SuiteRequest =
   /** Gives up the suite. The reply comes when its databases are deleted, if this was the last process. */
   | { readonly op: "end" }
   /** A clone for this worker. `file`: a new one; the worker's earlier ones are deleted. `worker`: the same one each time. */
-  | { readonly op: "take"; readonly worker: string; readonly per: "file" | "worker" | "extra" }
+  | { readonly op: "take"; readonly worker: string; readonly per: "file" | "worker" | "extra"; readonly file?: string | undefined }
   | { readonly op: "reset"; readonly clone: string; readonly force: boolean }
   | { readonly op: "drop"; readonly clone: string }
   /** The test file that uses a clone, so that another process can report its failure. */
   | { readonly op: "uses"; readonly clone: string; readonly file: string }
-  /** The names of the failed tests of a file, or of one that has ended. */
-  | {
-      readonly op: "failed";
-      readonly clone?: string | undefined;
-      readonly file?: string | undefined;
-      readonly tests: readonly string[];
-    };
+  | ({ readonly op: "failed" } & Failure);
+
+/** What failed, and in which clone: that one, the one of a test file, or the one of a worker. */
+export interface Failure {
+  readonly clone?: string | undefined;
+  readonly file?: string | undefined;
+  readonly worker?: string | undefined;
+  /** The names of the failed tests. */
+  readonly tests: readonly string[];
+  /** The name of the file in which something else failed than a test: a hook, or the import of a module. */
+  readonly title?: string | undefined;
+}
 
 /** The connection strings of a clone, as environment variables. */
 export type CloneVariables = Readonly<Record<string, string>>;

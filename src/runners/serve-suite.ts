@@ -92,7 +92,7 @@ export async function serveSuite(
     const { suite, open } = await opening;
     switch (request.op) {
       case "take": {
-        const clone = await suite.take(request.worker, request.per, socket);
+        const clone = await suite.take(request.worker, request.per, socket, request.file);
         return { clone: { name: clone.name, variables: cloneVariables(open.database, clone) } };
       }
       case "reset":
@@ -105,7 +105,7 @@ export async function serveSuite(
         suite.uses(request.clone, request.file);
         return {};
       case "failed":
-        return { lines: suite.failed(request.clone, request.file, request.tests).map(clean) };
+        return { lines: suite.failed(request).map(clean) };
     }
   }
 

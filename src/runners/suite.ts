@@ -7,7 +7,7 @@ import { describeFailed } from "./failed-tests.ts";
 import type { OpenSuite } from "./open-suite.ts";
 import type { SuiteClones } from "./suite-clones.ts";
 import { formatUtc } from "../moment.ts";
-import { SERVER } from "./protocol.ts";
+import { type Failure, SERVER } from "./protocol.ts";
 
 /** A clone in use, and who uses it. */
 interface Taken {
@@ -21,16 +21,18 @@ interface Taken {
   /** The names of the tests that failed in it, and how many of them a line has named. */
   readonly failed: Set<string>;
   named: number;
+  /** The name of the file that failed without a failed test. */
+  failedFile?: string | undefined;
 }
 
 /** What the workers of a suite ask for. */
 export interface Suite {
-  take(worker: string, per: Taken["per"], by: object): Promise<Clone>;
+  take(worker: string, per: Taken["per"], by: object, file?: string): Promise<Clone>;
   reset(name: string, force: boolean): Promise<void>;
   drop(name: string): Promise<void>;
   uses(name: string, file: string): void;
-  /** Records failed tests of a clone, or of the clone that this file uses. Returns how to open the clone, once. */
-  failed(clone: string | undefined, file: string | undefined, tests: readonly string[]): readonly string[];
+  /** Records what failed in a clone. Returns how to open the clone, once. */
+  failed(failure: Failure): readonly string[];
   /** Lines about kept clones in which more tests failed since a line has named them. */
   later(): readonly string[];
   /** The process behind a connection has ended. */
@@ -51,7 +53,7 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
     throw new OffshootError("DATABASE_UNKNOWN", `There is no clone ${name} in this test run.`);
   };
   /** A failed test's clone is kept; with `keepOnFailure` it must not be dropped before all tests have reported. */
-  const mayDrop = ({ failed }: Taken): boolean => failed.size === 0 && !keepOnFailure;
+  const mayDrop = (each: Taken): boolean => !hasFailed(each) && !keepOnFailure;
   const dropQuietly = async (each: Taken, how: (name: string) => Promise<boolean | void>): Promise<void> => {
     try {
       if ((await how(each.clone.name)) !== false) taken.delete(each.clone.name);
@@ -79,12 +81,15 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
 
   return {
     later,
-    take(worker, per, by) {
-      if (per !== "worker") return takeNew(worker, per, by);
-      const existing = ofWorker.get(worker) ?? takeNew(worker, per, by);
-      ofWorker.set(worker, existing);
-      existing.catch(() => ofWorker.delete(worker));
-      return existing;
+    async take(worker, per, by, file) {
+      const taking = (per === "worker" ? ofWorker.get(worker) : undefined) ?? takeNew(worker, per, by);
+      if (per === "worker") {
+        ofWorker.set(worker, taking);
+        taking.catch(() => ofWorker.delete(worker));
+      }
+      const clone = await taking;
+      if (file !== undefined) find(clone.name).files.push(file);
+      return clone;
     },
     reset: (name, force) => clones.reset(find(name).clone.name, force),
     async drop(name) {
@@ -93,12 +98,15 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
       taken.delete(name);
     },
     uses: (name, file) => void find(name).files.push(file),
-    failed(name, file, tests) {
-      const each = [...taken.values()].findLast((one) => (name === undefined ? one.files.includes(file ?? "") : one.clone.name === name));
-      if (each === undefined || tests.length === 0 || !keepOnFailure) return [];
+    failed(failure) {
+      const { file, tests, title } = failure;
+      const each = [...taken.values()].findLast((one) => isOf(failure, one));
+      if (each === undefined || (tests.length === 0 && title === undefined) || !keepOnFailure) return [];
+      const isNamed = hasFailed(each);
       for (const test of tests) each.failed.add(test);
+      each.failedFile ??= title;
       // What fails later in a clone that is shared is named when a process of the runner ends.
-      if (each.named > 0) return [];
+      if (isNamed) return [];
       each.named = each.failed.size;
       const isOfServer = each.worker === SERVER;
       // The next file of the worker would change the rows of the failed test. A web server keeps its clone.
@@ -112,7 +120,7 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
     },
     async end() {
       const all = [...taken.values()];
-      const kept = all.filter(({ failed }) => failed.size > 0);
+      const kept = all.filter(hasFailed);
       await Promise.all(kept.map(({ clone }) => clones.keep(clone.name, until)));
       await Promise.all(all.filter((each) => !kept.includes(each)).map((each) => dropQuietly(each, (name) => clones.drop(name))));
       await clones.close();
@@ -126,12 +134,20 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
   };
 }
 
+const hasFailed = ({ failed, failedFile }: Taken): boolean => failed.size > 0 || failedFile !== undefined;
+
+function isOf({ clone, file, worker }: Failure, one: Taken): boolean {
+  if (clone !== undefined) return one.clone.name === clone;
+  if (file !== undefined) return one.files.includes(file);
+  return one.worker === worker && one.per !== "extra";
+}
+
 const SHARED = "Other tests use this clone too, so its rows can be different from those at the failure. Run the failed test alone.";
 
-function keptLine({ clone, failed }: Taken, until: Date, { run }: Context): string {
+function keptLine({ clone, failed, failedFile }: Taken, until: Date, { run }: Context): string {
   const url = ownCommand(["clone", clone.name, "--run", run.key]);
   // With an empty URL, psql would open the database of the machine.
-  return `The clone of ${describeFailed([...failed])} is kept until ${formatUtc(until)}: url=$(${url}) && psql "$url"`;
+  return `The clone of ${describeFailed([...failed], failedFile)} is kept until ${formatUtc(until)}: url=$(${url}) && psql "$url"`;
 }
 
 /** For a clone in which more tests failed after it was said how to open it. */

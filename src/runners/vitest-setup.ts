@@ -1,5 +1,5 @@
 // The setup file of `offshoot/vitest`. It runs in each worker before each test file, and before the project's own setup files.
-import { afterAll, afterEach, inject } from "vitest";
+import { afterAll, afterEach, expect, inject } from "vitest";
 import { fullName } from "./failed-tests.ts";
 import { sayTo } from "./say.ts";
 import { openTestDatabase, reportFailure } from "./worker.ts";
@@ -10,6 +10,7 @@ await openTestDatabase({
   socket: read("offshoot:socket"),
   per: read("offshoot:per") === "worker" ? "worker" : "file",
   worker: process.env["VITEST_POOL_ID"] ?? "1",
+  file: expect.getState().testPath,
   env: process.env,
   remedy: "Add the plugin of offshoot/vitest to this project",
 });

@@ -1,6 +1,8 @@
 import { programFile } from "../program.ts";
 import { checkOptions } from "./check-options.ts";
 import type { DatabaseOptions } from "./options.ts";
+import { keepsOnFailure } from "./keeps-on-failure.ts";
+import { failureReporter } from "./vitest-reporter.ts";
 import { testDatabase, type TestDatabase } from "./worker.ts";
 
 export type { DatabaseOptions } from "./options.ts";
@@ -13,7 +15,13 @@ export const database: TestDatabase = testDatabase();
 export interface VitestPlugin {
   readonly name: string;
   readonly config: (config: object) => void;
+  readonly configureVitest: (hook: object) => void;
   readonly api: DatabaseOptions;
+}
+
+/** What the plugin uses of Vitest, since version 3.1. */
+interface VitestHook {
+  readonly vitest: { readonly config: { readonly reporters: unknown[] } };
 }
 
 /** The part of Vitest's configuration that the plugin changes. */
@@ -33,6 +41,11 @@ export function offshoot(options: DatabaseOptions = {}): VitestPlugin {
       config.test ??= {};
       config.test.globalSetup = first(programFile("runners/vitest-global-setup"), config.test.globalSetup);
       config.test.setupFiles = first(programFile("runners/vitest-setup"), config.test.setupFiles);
+    },
+    configureVitest(hook) {
+      const { reporters } = (hook as VitestHook).vitest.config;
+      // The plugin can be in several projects of one Vitest.
+      if (keepsOnFailure(options.keepOnFailure, process.env) && !reporters.includes(failureReporter)) reporters.push(failureReporter);
     },
   };
 }

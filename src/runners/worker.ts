@@ -46,18 +46,20 @@ export interface WorkerRequest {
   readonly socket: string | undefined;
   readonly worker: string;
   readonly per: "file" | "worker";
+  /** The test file, where the runner says which one it is. */
+  readonly file?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** What to do when the project was not set up, as an imperative. */
   readonly remedy: string;
 }
 
 /** Gets this worker its clone and sets the variables, before the modules of the application are loaded. */
-export async function openTestDatabase({ socket, worker, per, env, remedy }: WorkerRequest): Promise<void> {
+export async function openTestDatabase({ socket, worker, per, file, env, remedy }: WorkerRequest): Promise<void> {
   setVariables(env, unusableVariables(remedy));
   shared[KEY] = undefined;
   if (socket === undefined) throw notSetUp(remedy);
   const connection = await connectSuite(socket).catch((thrown: unknown) => Promise.reject(suiteEnded(thrown)));
-  const { clone } = await withText(() => connection.call({ op: "take", worker, per }));
+  const { clone } = await withText(() => connection.call({ op: "take", worker, per, file }));
   if (clone === undefined) throw new TypeError("a clone without a name");
   setVariables(env, clone.variables);
   shared[KEY] = { connect: () => Promise.resolve(connection), clone, worker };

@@ -25,6 +25,7 @@ const RUNNER_PROGRAMS = Object.keys({
   "runners/jest-global-teardown": true,
   "runners/jest-reporter": true,
   "runners/playwright-global-setup": true,
+  "runners/playwright-reporter": true,
   "runners/playwright-server": true,
 } satisfies Record<Exclude<Extract<Program, `runners/${string}`>, "runners/holder">, true>);
 

@@ -29,3 +29,12 @@ test("a configuration that is loaded again in the same run keeps its suite", () 
   withDatabase({ webServer: { command: "npm start" } });
   expect(readSuite()?.socket).toBe(first);
 });
+
+test("the reporter of offshoot is added where failed tests keep their clones, beside Playwright's default", () => {
+  vi.stubEnv("CI", undefined);
+  const own = [expect.stringContaining("playwright-reporter")];
+  expect(withDatabase({})).not.toHaveProperty("reporter");
+  expect(withDatabase({}, { keepOnFailure: true })).toMatchObject({ reporter: [["list"], own] });
+  expect(withDatabase({ reporter: "html" }, { keepOnFailure: true })).toMatchObject({ reporter: [["html"], own] });
+  expect(withDatabase({ reporter: [["json", {}]] }, { keepOnFailure: true })).toMatchObject({ reporter: [["json", {}], own] });
+});

@@ -33,12 +33,12 @@ const keptLine = (tests: string, name: string): string =>
 test("each kept clone is named with the failed tests of its own file, the first three and how many more", async () => {
   const own = suite();
   const first = await own.take("1", "worker", {});
-  expect(own.failed(first.name, undefined, ["a", "b", "c", "d", "e"])).toEqual([
+  expect(own.failed({ clone: first.name, tests: ["a", "b", "c", "d", "e"] })).toEqual([
     keptLine('the failed tests "a", "b", "c" and 2 more', first.name),
   ]);
   const next = await own.take("1", "worker", {});
   expect(next.name).not.toBe(first.name);
-  expect(own.failed(next.name, undefined, ["f"])).toEqual([keptLine('the failed test "f"', next.name)]);
+  expect(own.failed({ clone: next.name, tests: ["f"] })).toEqual([keptLine('the failed test "f"', next.name)]);
   expect(await own.end()).toEqual([]);
   expect(own.kept).toEqual([first.name, next.name]);
 });
@@ -46,29 +46,46 @@ test("each kept clone is named with the failed tests of its own file, the first 
 test("a clone that tests share is named at the end with all that failed in it, each one once", async () => {
   const own = suite();
   const shared = await own.take(SERVER, "worker", {});
-  expect(own.failed(shared.name, undefined, ["a"])).toEqual([
+  expect(own.failed({ clone: shared.name, tests: ["a"] })).toEqual([
     keptLine('the failed test "a"', shared.name),
     expect.stringMatching(/^Other tests/),
   ]);
-  for (const name of ["a", "b", "c", "d", "d"]) expect(own.failed(shared.name, undefined, [name])).toEqual([]);
+  for (const name of ["a", "b", "c", "d", "d"]) expect(own.failed({ clone: shared.name, tests: [name] })).toEqual([]);
   expect(own.later()).toEqual([`The kept clone ${shared.name} is the one of the failed tests "a", "b", "c" and 1 more.`]);
   expect(own.later()).toEqual([]);
-  own.failed(shared.name, undefined, ["e"]);
+  own.failed({ clone: shared.name, tests: ["e"] });
   expect(await own.end()).toEqual([`The kept clone ${shared.name} is the one of the failed tests "a", "b", "c" and 2 more.`]);
 });
 
 test("the same test that failed again needs no line at the end", async () => {
   const own = suite();
   const shared = await own.take(SERVER, "worker", {});
-  own.failed(shared.name, undefined, ["a"]);
-  own.failed(shared.name, undefined, ["a"]);
+  own.failed({ clone: shared.name, tests: ["a"] });
+  own.failed({ clone: shared.name, tests: ["a"] });
   expect(await own.end()).toEqual([]);
 });
 
 test("without keepOnFailure nothing is kept, and nothing is said", async () => {
   const own = suite(false);
   const clone = await own.take("1", "file", {});
-  expect(own.failed(clone.name, undefined, ["a"])).toEqual([]);
+  expect(own.failed({ clone: clone.name, tests: ["a"] })).toEqual([]);
   expect(await own.end()).toEqual([]);
   expect(own.kept).toEqual([]);
+});
+
+test("a file that failed without a failed test is named, once", async () => {
+  const own = suite();
+  const clone = await own.take("1", "file", {}, "/shop/test/a.test.js");
+  const failure = { file: "/shop/test/a.test.js", tests: [], title: "test/a.test.js" };
+  expect(own.failed(failure)).toEqual([keptLine('the failed test file "test/a.test.js"', clone.name)]);
+  expect(own.failed(failure)).toEqual([]);
+  expect(await own.end()).toEqual([]);
+  expect(own.kept).toEqual([clone.name]);
+});
+
+test("a worker's failure is that of its own clone, not of one that a test made", async () => {
+  const own = suite();
+  const clone = await own.take("worker-1", "file", {});
+  await own.take("worker-1", "extra", {});
+  expect(own.failed({ worker: "worker-1", tests: ["a"] })).toEqual([keptLine('the failed test "a"', clone.name)]);
 });
