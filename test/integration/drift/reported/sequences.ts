@@ -2,11 +2,14 @@ import type { Reported } from "../reported.ts";
 
 export const SEQUENCE: Reported = {
   "sequence extra": ["create sequence billing.strange ", "extra sequence billing.strange: bigint"],
-  "sequence missing": ["drop sequence app.ticket_number cascade", "missing sequence app.ticket_number: integer"],
+  "sequence missing": [
+    "drop sequence app.ticket_number cascade",
+    "missing sequence app.ticket_number: integer increment by 5 maxvalue 100000 start with 100 cycle",
+  ],
   "sequence renamed": [
     "alter sequence app.ticket_number rename to strange",
-    "extra sequence app.strange: integer",
-    "missing sequence app.ticket_number: integer",
+    "extra sequence app.strange: integer increment by 5 maxvalue 100000 start with 100 cycle",
+    "missing sequence app.ticket_number: integer increment by 5 maxvalue 100000 start with 100 cycle",
   ],
   "sequence type": [
     "alter sequence app.teams_id_seq as bigint",

@@ -103,7 +103,7 @@ export const SHAPE: Reported = {
     "alter table shapes.places alter column id drop identity; create sequence shapes.places_id_seq start 7",
     "different column shapes.places.id: identity: by default expected, none found",
     "missing sequence shapes.places.id's: bigint",
-    "extra sequence shapes.places_id_seq: bigint",
+    "extra sequence shapes.places_id_seq: bigint start with 7",
   ],
   "identity that became a serial": [
     "alter table shapes.places alter column id drop identity; create sequence shapes.places_id_seq; alter sequence shapes.places_id_seq owner to diverse_owner; alter sequence shapes.places_id_seq owned by shapes.places.id; alter table shapes.places alter column id set default nextval('shapes.places_id_seq')",
