@@ -3,6 +3,7 @@ import { inContext } from "../context/in-context.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
 import type { Listed, Provider, ProviderName } from "../providers/provider.ts";
+import { ownCommand } from "../shell-command.ts";
 import { secretsOf } from "../providers/variables.ts";
 
 /** A clone of a run's database. */
@@ -34,7 +35,18 @@ export async function listClones(options: CommonOptions = {}): Promise<readonly 
 async function clonesIn(context: Context): Promise<readonly ListedClone[]> {
   const providers = await usableProviders(context, await providersOfRun(context));
   const listed = (await Promise.all(providers.map((provider) => databasesAt(context, provider)))).flat();
+  noteTests(context, listed);
   return listed.flatMap((one) => toClone(context, one)).toSorted(byAge);
+}
+
+/** At a desk the tests have a run of their own (`runners/context.ts`), and its kept clones are not those of this run. */
+function noteTests({ run, emit }: Context, listed: readonly Listed[]): void {
+  const kept = listed.filter(({ tag }) => tag?.kept !== undefined && tag.repository === run.repository);
+  const runs = kept.map(({ tag }) => tag?.run ?? "").filter((key) => key === `${run.key}-tests` || key.startsWith(`${run.key}-tests-`));
+  for (const key of new Set(runs)) {
+    const command = ownCommand(["clone", "--list", "--run", key]);
+    emit({ kind: "note", text: `Failed tests kept clones in the run ${key}. Show them: ${command}` });
+  }
 }
 
 /** On Neon a clone is a database of the run's branch, and expires with it. On a server it is listed as every database is. */

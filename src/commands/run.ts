@@ -11,6 +11,7 @@ import { type Ended, runInForeground } from "../process/foreground.ts";
 import type { Database } from "../providers/provider.ts";
 import { variablesOf, withoutOtherServer } from "../providers/variables.ts";
 import { holdDatabase } from "../usage/hold.ts";
+import { hasSuites, isDeletedBySuite } from "../usage/suites.ts";
 import { type HeldDatabase, type KeptReason, tearDown } from "../usage/teardown.ts";
 import { readAuditFiles, requireAuditPasses } from "./audit.ts";
 import { removeAfterLastUse } from "./down.ts";
@@ -92,13 +93,16 @@ async function runIn(context: Context, options: RunOptions): Promise<RunResult> 
     throw thrown;
   }
   const keep = keepReason(options, ended.exitCode !== 0);
+  // The process that holds the databases of tests ends after their runner.
+  const isAwaited = keep === undefined && (await hasSuites(held.database.directUrl, context.signal));
   const kept = await tearDown(context, { held, keep, remove: removeAfterLastUse }).catch((failure: unknown) => {
     warnOfRest(context, failure);
     // The status of a failed command says more than that of what came after it.
     if (ended.exitCode === 0) throw failure;
     return "not-deleted" as const;
   });
-  return { ...ended, run: context.run.key, name: context.name, kept };
+  const isDeleted = kept === "shared" && isAwaited && (await isDeletedBySuite(context));
+  return { ...ended, run: context.run.key, name: context.name, kept: isDeleted ? undefined : kept };
 }
 
 /** For a run that failed before its command: no result names the database that an option keeps. */

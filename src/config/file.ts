@@ -84,8 +84,8 @@ const MAX_BYTES = MIB;
 const MAX_TOKENS = 100_000;
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  EACCES: "Give this user permission to read the file, or name another file with --config.",
-  EPERM: "Give this user permission to read the file, or name another file with --config.",
+  EACCES: "Give this user permission to read the file, or name another file in the option config (--config).",
+  EPERM: "Give this user permission to read the file, or name another file in the option config (--config).",
   EFBIG: "Remove everything that is not a setting of offshoot.",
   ERR_ENCODING_INVALID_ENCODED_DATA: "Save the file as UTF-8.",
 };
@@ -96,7 +96,9 @@ async function read(file: string, label: string): Promise<string> {
   } catch (cause) {
     const code = codeOf(cause) ?? "";
     throw new OffshootError("CONFIG_UNREADABLE", `Could not read the configuration file ${label}: ${readFailure(cause)}.`, {
-      remedy: REMEDIES[code] ?? "Correct the path after --config, or remove --config: offshoot then searches for offshoot.yaml.",
+      remedy:
+        REMEDIES[code] ??
+        "Correct the path in the option config (--config), or remove the option: offshoot then searches for offshoot.yaml.",
       facts: { file, reason: code },
     });
   }

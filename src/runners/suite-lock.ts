@@ -2,6 +2,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { connect, type Session } from "../postgres/connect.ts";
 import { lockShared } from "../postgres/lock.ts";
 import type { CloneServer } from "../providers/provider.ts";
+import { SUITE_SESSION } from "../usage/suites.ts";
 import { suiteLockOf, suitesLockOf } from "../providers/local/locks.ts";
 
 /** Milliseconds between two attempts to take a lost lock again. */
@@ -52,7 +53,7 @@ export async function holdSuiteLock({ url, tag }: CloneServer, suite: string, si
 }
 
 async function take(url: string, keys: readonly string[], signal?: AbortSignal): Promise<Session> {
-  const session = await connect(url, { applicationName: "offshoot:suite", signal });
+  const session = await connect(url, { applicationName: SUITE_SESSION, signal });
   for (const key of keys) await lockShared(session, key);
   return session;
 }

@@ -102,6 +102,8 @@ test.each(["vitest", "jest", "node-test"] as const)("%s names the failed tests o
   });
   expect(new Set(kept.map(({ name }) => name)).size).toBe(2);
   const key = /--run '?([^ ')]+)/.exec(output)?.[1] ?? "";
+  const { stderr } = await project.offshoot("clone", "--list");
+  expect(stderr).toContain(`npx offshoot clone --list --run ${key}`);
   const { stdout } = await project.offshoot("clone", "--list", "--run", key, "--json");
   const { clones } = JSON.parse(stdout) as { readonly clones: readonly { readonly name: string; readonly kept: boolean }[] };
   expect(
