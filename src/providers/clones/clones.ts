@@ -1,6 +1,8 @@
 import { deadline } from "../../deadline.ts";
-import { OffshootError } from "../../errors.ts";
+import { isOffshootError, OffshootError } from "../../errors.ts";
 import { MAX_TTL_MS } from "../../identity/expiry.ts";
+import { sqlstateOf } from "../../postgres/server-failure.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { withinSession } from "../local/server.ts";
 import type { Clone, CloneOptions, CloneServer, Refusal } from "../provider.ts";
 import { createClone, requireName } from "./clone.ts";
@@ -15,13 +17,22 @@ export async function cloneOf(clones: CloneServer | Refusal, { name, signal }: C
   const server = requireClones(clones);
   if (name !== undefined) requireName(name);
   const within = deadline("creating a clone", CALL_MS, signal);
-  const { source, close } = await makeSource(server, within, { check });
+  const { source, close } = await makeSource(server, within, { check }).catch((thrown: unknown) => {
+    throw sqlstateOf(thrown) === SQLSTATE.undefinedDatabase && !isOffshootError(thrown) ? deleted(thrown) : thrown;
+  });
   try {
     const request = { name, expiresAt: expiryOf(server) };
     return await withinSession(source.url, within, (session) => createClone(session, source, request, within));
   } finally {
     await close();
   }
+}
+
+function deleted(cause: unknown): OffshootError {
+  return new OffshootError("DATABASE_UNKNOWN", "No clone was made, because the run's database does not exist any more.", {
+    remedy: "Call up() again, and clone() of the database that it returns.",
+    cause,
+  });
 }
 
 /** The server of the clones. Throws `PROVIDER_REJECTED` when the provider makes none. */

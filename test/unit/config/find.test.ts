@@ -79,6 +79,8 @@ describe("the configuration file", () => {
       expect(error).toMatchObject({
         code: "CONFIG_UNREADABLE",
         message: "Could not read the configuration file missing.yaml: it does not exist.",
+        // The library and the test runners have the option, and not the flag.
+        remedy: "Correct the path in the option config (--config), or remove the option: offshoot then searches for offshoot.yaml.",
       });
     });
   });

@@ -250,3 +250,9 @@ test("a database with the name of a clone and another tag is neither used nor dr
   await onServer(`drop database "${name}"`);
   await database[Symbol.asyncDispose]();
 });
+
+test("a clone of a database that was deleted is refused with what to do", async () => {
+  const database = await migrated();
+  await onServer(`drop database "${new URL(database.directUrl).pathname.slice(1)}" with (force)`);
+  await expect(database.clone()).rejects.toMatchObject({ code: "DATABASE_UNKNOWN", remedy: expect.stringContaining("Call up() again") });
+});
