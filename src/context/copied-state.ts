@@ -4,7 +4,6 @@ import { describeOwner } from "../readiness/failure.ts";
 import type { Marker } from "../readiness/marker.ts";
 import { type MigrationState, migrationState } from "../readiness/migration-state.ts";
 import { takeSnapshot } from "../readiness/snapshot.ts";
-import { cloneOf } from "../providers/clones/clones.ts";
 import type { SourceCheck } from "../providers/clones/types.ts";
 import type { Database } from "../providers/provider.ts";
 import { ownCommand } from "../shell-command.ts";
@@ -33,7 +32,8 @@ export function cloneCheck(context: Context): SourceCheck {
 
 /** The database as a command returns it: its clones are made of migrated data only, and its errors have no secrets. */
 export function handedOut(database: Database, context: Context): Database {
-  const clone: Database["clone"] = (options) => cloneOf(database.clones, options, cloneCheck(context));
+  const clone: Database["clone"] = async (options) =>
+    (await import("../providers/clones/clones.ts")).cloneOf(database.clones, options, cloneCheck(context));
   return withCleanMethods({ ...database, clone }, context);
 }
 

@@ -38,6 +38,7 @@ test("the commands that an error advises are about the run and the configuration
   expect(advisedIn(up.stderr).map((words) => words.join(" "))).toEqual([
     "url --config other.yaml --run other",
     "env --config other.yaml --write .env --run other",
+    "psql --config other.yaml --run other",
     "migrate --config other.yaml --run other",
   ]);
   const json = await project.offshoot(["extend", "--json", "--run", "none", "-c", "other.yaml"]);
