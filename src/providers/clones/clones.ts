@@ -13,7 +13,9 @@ import type { SourceCheck } from "./types.ts";
 const CALL_MS = 120_000;
 
 /** `Database.clone` of every provider. `check` decides whether the state of the run's database may be cloned; default any may. */
-export async function cloneOf(clones: CloneServer | Refusal, { name, signal }: CloneOptions = {}, check?: SourceCheck): Promise<Clone> {
+export async function cloneOf(clones: CloneServer | Refusal, options: CloneOptions = {}, check?: SourceCheck): Promise<Clone> {
+  requireObject(options);
+  const { name, signal } = options;
   const server = requireClones(clones);
   if (name !== undefined) requireName(name);
   const within = deadline("creating a clone", CALL_MS, signal);
@@ -26,6 +28,14 @@ export async function cloneOf(clones: CloneServer | Refusal, { name, signal }: C
   } finally {
     await close();
   }
+}
+
+/** JavaScript does not check it, and `clone("x")` would make a clone with another name. */
+function requireObject(options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new OffshootError("CONFIG_INVALID", "The options of clone() must be an object.", {
+    remedy: 'Write them by name, such as { name: "before-import" }.',
+  });
 }
 
 function deleted(cause: unknown): OffshootError {

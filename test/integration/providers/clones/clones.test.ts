@@ -86,6 +86,12 @@ test.each(["Big", "a b", "a_b", "", "x".repeat(33), "a--b", "ä"])("refuses %j a
   await database[Symbol.asyncDispose]();
 });
 
+test("refuses a name that is not in an object, which would be ignored", async () => {
+  const database = await migrated();
+  await expect(database.clone("x" as never)).rejects.toMatchObject({ code: "CONFIG_INVALID", remedy: expect.stringContaining("{ name: ") });
+  await database[Symbol.asyncDispose]();
+});
+
 test("new migrations lead to a new source, and the clone has their objects", async () => {
   const database = await migrated();
   await using before = await database.clone();
