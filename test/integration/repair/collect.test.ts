@@ -57,7 +57,7 @@ describe.each(twoMajors())("PostgreSQL %i", { timeout: 60_000 }, (major) => {
       "create table t (a text); insert into t values ('a')",
     );
     expect(verdict.why).toEqual([
-      "missing column public.t.b: its repair failed on a copy: function nowhere(text) does not exist",
+      "missing column public.t.b: its repair failed on a copy: function nowhere(text) does not exist (hint: No function matches the given name and argument types. You might need to add explicit type casts)",
       "missing view public.aa: it needs the column public.t.b, which is not repaired",
       "missing index public.i: it needs the column public.t.b, which is not repaired",
       "missing view public.v: it needs the column public.t.b, which is not repaired",
