@@ -3,7 +3,9 @@ import type { Advice } from "../advice/advice.ts";
 import { formatElapsed } from "../../duration.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { Holding } from "../measure/holding.ts";
+import { isQuiet } from "../measure/parts.ts";
 import { formatWait } from "../size.ts";
+import { targetsOf } from "../sql/targets.ts";
 import { type Shown, type Subject, subjectOf, textOf } from "./subject.ts";
 
 /** Statements of the same message that a finding names. */
@@ -33,6 +35,11 @@ export function heldSubject(blamed: Blamed | undefined, holding: Holding, limitM
   const [first, second] = [blamed?.statement.migration, later?.migration];
   const isOther = first !== undefined && second !== undefined && first !== second;
   const commit = adviseToCommit(isOther ? (shown.tool ?? "") : undefined);
+  const needing = needingItself(blamed, later, shown);
+  if (ownMs <= limitMs && needing !== undefined) {
+    const text = `The later statement needs a lock on this table itself, so another transaction does not help. For ${needing.statement}: ${needing.advice}`;
+    return { subject: { ...subject, advice: text, sql: needing.sql }, advice: commit, during };
+  }
   if (ownMs <= limitMs) return { subject: { ...subject, advice: commit.text, sql: [] }, advice: commit, during };
   return { subject: { ...subject, advice: `${commit.text} ${subject.advice}` }, advice, during };
 }
@@ -42,6 +49,15 @@ function costlyOf(sameMessage: Holding["sameMessage"], blamed: Blamed | undefine
   if (blamed === undefined) return undefined;
   const subjects = sameMessage.map((part) => subjectOf({ statement: blamed.statement, part }, shown).subject);
   return subjects.find(({ sql }) => sql.length > 0);
+}
+
+/** The later statement, if it changes the same table and has a safer way in SQL, as where a tool alters a column in three statements. */
+function needingItself(blamed: Blamed | undefined, later: Holding["later"], shown: Shown): Subject | undefined {
+  const part = later?.parts.find((each) => !isQuiet(each));
+  const [first, second] = [blamed?.part, part].map((each) => targetsOf(each?.tokens ?? [])[0]?.at(-1));
+  if (later === undefined || part === undefined || first === undefined || first !== second) return undefined;
+  const { subject } = subjectOf({ statement: later, part }, shown);
+  return subject.sql.length > 0 ? subject : undefined;
 }
 
 function duringOf({ later, isIdle, sameMessage }: Holding, shown: Shown): string | undefined {

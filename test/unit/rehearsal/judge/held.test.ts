@@ -134,3 +134,19 @@ test.each([
     expect(ADVICE_FOR_TWO_MIGRATIONS.test(subject.advice)).toBe(isOther);
   },
 );
+
+test("where the later statement changes the same table, another transaction does not help, and the finding has its safer way", () => {
+  const messages = [
+    ["alter table ord alter column v drop default", 0, 5],
+    ["alter table ord alter column v drop not null", 6, 9],
+    ["alter table ord alter column v type bigint using (v::bigint)", 10, 2900],
+  ] as const;
+  const { subject, during } = subjectOfWait(messages, 3000, undefined, migrationFiles([]), "AccessExclusiveLock");
+  expect(during).toMatch(/^alter table ord alter column v type bigint/);
+  expect(subject.statement).toBe("alter table ord alter column v drop default");
+  expect(subject.advice).toMatch(/^The later statement needs a lock on this table itself.* For alter table ord alter column v type bigint/);
+  expect(subject.sql.join("\n")).toContain("add column");
+  const other = [messages[0], ["alter table acc alter column v type bigint", 10, 2900]] as const;
+  const split = subjectOfWait(other, 3000, undefined, migrationFiles([]), "AccessExclusiveLock");
+  expect(split.subject).toMatchObject({ advice: expect.stringMatching(/^End the transaction before/), sql: [] });
+});
