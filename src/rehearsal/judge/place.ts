@@ -21,6 +21,8 @@ export function placeOf(blamed: Blamed | undefined, files: MigrationFiles): Plac
   if (file === undefined || file === "") return undefined;
   const own = files.findIn(file, part.tokens);
   if (own !== undefined) return own;
+  const written = files.lineOf(file, part.tokens);
+  if (written !== undefined) return { file, line: written };
   const table = tableOf(part.tokens);
   const names = part.names.map((parts) => parts.at(-1) ?? "");
   const others = names.filter((name) => name.length >= SHORTEST && name !== table && !KEYWORDS.has(name)).slice(0, MOST_NAMES);

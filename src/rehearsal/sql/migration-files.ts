@@ -12,6 +12,8 @@ export interface MigrationFiles {
   findIn(file: string, tokens: readonly Token[]): Place | undefined;
   /** The file of a migration, by its name or id. */
   fileOf(name: string): string | undefined;
+  /** The first line of a file, in whatever language, in which the text of this statement begins. */
+  lineOf(path: string, tokens: readonly Token[]): number | undefined;
   /** The first line of a file that contains one of these names as a word. */
   lineWith(path: string, names: readonly string[]): number | undefined;
   /** The texts of all files. */
@@ -20,6 +22,15 @@ export interface MigrationFiles {
 
 /** Statements that every tool sends itself, such as `begin`, are not searched. */
 const SHORTEST = 3;
+
+/** So many tokens show which statement it is. A later one can be a value that the code puts in. */
+const MOST_TOKENS = 8;
+const LONGEST_TOKEN = 100;
+
+/** A quote in a string of another language has a backslash before it. */
+function patternOf({ text }: Token): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&").replaceAll(/["']/g, "\\\\?$&");
+}
 
 const NOWHERE: readonly Place[] = [];
 
@@ -46,6 +57,14 @@ export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles 
     placesOf,
     findIn: (file, tokens) => placesOf(tokens).find((place) => place.file === file),
     fileOf: (name) => fileOfMigration(name, files),
+    lineOf(path, tokens) {
+      const text = files.find((file) => file.path === path)?.text;
+      const long = tokens.findIndex((token) => token.text.length > LONGEST_TOKEN);
+      const begin = tokens.slice(0, Math.min(MOST_TOKENS, long < 0 ? MOST_TOKENS : long));
+      if (text === undefined || begin.length < SHORTEST) return undefined;
+      const index = text.search(new RegExp(begin.map(patternOf).join("\\s*"), "i"));
+      return index < 0 ? undefined : text.slice(0, index).split("\n").length;
+    },
     lineWith(path, names) {
       const text = files.find((file) => file.path === path)?.text;
       if (text === undefined) return undefined;

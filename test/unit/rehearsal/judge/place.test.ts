@@ -43,3 +43,17 @@ test("a statement that several files have is in the one of its migration", () =>
     ]),
   ).toBe(3);
 });
+
+test("a statement in a string of another language is in the line where its text begins", () => {
+  const path = "migrations/0003_c.js";
+  const text = `exports.up = async (db) => {
+  await db.raw("update books set title = 'same'");
+  await db.raw(
+    "alter table \\"books\\"   add constraint one unique (title)",
+  );
+};
+`;
+  expect(lineOf('alter table "books" add constraint one unique (title)', [{ path, text }])).toBe(4);
+  expect(lineOf("UPDATE books SET title = 'same'", [{ path, text }])).toBe(2);
+  expect(lineOf(`update books set title = '${"x".repeat(200)}'`, [{ path, text }])).toBe(2);
+});
