@@ -4,6 +4,7 @@ import { formatElapsed } from "../../duration.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { Holding } from "../measure/holding.ts";
 import { isQuiet } from "../measure/parts.ts";
+import type { ReadStatement } from "../measure/statements.ts";
 import { formatWait } from "../size.ts";
 import { targetsOf } from "../sql/targets.ts";
 import { type Shown, type Subject, subjectOf, textOf } from "./subject.ts";
@@ -26,18 +27,19 @@ export function heldSubject(blamed: Blamed | undefined, holding: Holding, limitM
   const { later, ownMs, isIdle, sameMessage } = holding;
   const during = duringOf(holding, shown);
   if (during === undefined) return { subject, advice };
-  if (later === undefined && !isIdle) {
+  if (later.length === 0 && !isIdle) {
     const text = `${subject.advice} ${sameMessage.length === 1 ? "The statement" : "The statements"} after it in the same message also held the lock: put them into a migration of their own.`;
     const other = subject.sql.length > 0 ? undefined : costlyOf(sameMessage, blamed, shown);
     if (other === undefined) return { subject: { ...subject, advice: text }, advice, during };
     return { subject: { ...subject, advice: `${text} For ${other.statement}: ${other.advice}`, sql: other.sql }, advice, during };
   }
-  const [first, second] = [blamed?.statement.migration, later?.migration];
-  const isOther = first !== undefined && second !== undefined && first !== second;
+  const first = blamed?.statement.migration;
+  const isOther = later.some(({ migration }) => first !== undefined && migration !== undefined && first !== migration);
   const commit = adviseToCommit(isOther ? (shown.tool ?? "") : undefined);
-  const needing = needingItself(blamed, later, shown);
+  const [needing] = later.flatMap((each) => needingItself(blamed, each, shown) ?? []);
   if (ownMs <= limitMs && needing !== undefined) {
-    const text = `The later statement needs a lock on this table itself, so another transaction does not help. For ${needing.statement}: ${needing.advice}`;
+    const [which, split] = later.length === 1 ? ["The later statement", ""] : ["A later statement", ` For the others: ${commit.text}`];
+    const text = `${which} needs a lock on this table itself, so another transaction does not help. For ${needing.statement}: ${needing.advice}${split}`;
     return { subject: { ...subject, advice: text, sql: needing.sql }, advice: commit, during };
   }
   if (ownMs <= limitMs) return { subject: { ...subject, advice: commit.text, sql: [] }, advice: commit, during };
@@ -51,24 +53,25 @@ function costlyOf(sameMessage: Holding["sameMessage"], blamed: Blamed | undefine
   return subjects.find(({ sql }) => sql.length > 0);
 }
 
-/** The later statement, if it changes the same table and has a safer way in SQL, as where a tool alters a column in three statements. */
-function needingItself(blamed: Blamed | undefined, later: Holding["later"], shown: Shown): Subject | undefined {
-  const part = later?.parts.find((each) => !isQuiet(each));
+/** A later statement, if it changes the same table and has a safer way in SQL, as where a tool alters a column in three statements. */
+function needingItself(blamed: Blamed | undefined, later: ReadStatement, shown: Shown): Subject | undefined {
+  const part = later.parts.find((each) => !isQuiet(each));
   const [first, second] = [blamed?.part, part].map((each) => targetsOf(each?.tokens ?? [])[0]?.at(-1));
-  if (later === undefined || part === undefined || first === undefined || first !== second) return undefined;
+  if (part === undefined || first === undefined || first !== second) return undefined;
   const { subject } = subjectOf({ statement: later, part }, shown);
   return subject.sql.length > 0 ? subject : undefined;
 }
 
 function duringOf({ later, isIdle, sameMessage }: Holding, shown: Shown): string | undefined {
   if (isIdle) return "no statement for most of the time: the command was idle in its transaction";
-  if (later !== undefined) {
-    const [part] = later.parts;
-    const migration = later.migration === undefined ? "" : `${later.migration}: `;
-    return `${migration}${textOf(part?.tokens ?? [], shown)} (${formatWait(later.endMs - later.startMs, formatElapsed)})`;
-  }
+  if (later.length > 0) return later.map((each) => laterText(each, shown)).join("; ");
   if (sameMessage.length === 0) return undefined;
   const more = sameMessage.length - MOST_NAMED;
   const texts = sameMessage.slice(0, MOST_NAMED).map(({ tokens }) => textOf(tokens, shown));
   return `also the rest of the same message, whose times are not known: ${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+
+function laterText({ parts, migration, startMs, endMs }: ReadStatement, shown: Shown): string {
+  const name = migration === undefined ? "" : `${migration}: `;
+  return `${name}${textOf(parts[0]?.tokens ?? [], shown)} (${formatWait(endMs - startMs, formatElapsed)})`;
 }

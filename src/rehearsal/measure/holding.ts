@@ -8,8 +8,8 @@ import type { ReadStatement } from "./statements.ts";
 export interface Holding {
   /** How long of the wait the statement itself ran. */
   readonly ownMs: number;
-  /** The other statement that ran longest in the wait, if it took a notable share of it. */
-  readonly later: ReadStatement | undefined;
+  /** The other statements that took a notable share of the wait, the longest first. */
+  readonly later: readonly ReadStatement[];
   /** Whether the command sent nothing for most of the wait, in the open transaction. */
   readonly isIdle: boolean;
   /** Statements after it in the same message and transaction, whose times are not known. */
@@ -29,13 +29,12 @@ export function holdingOf(
   const share = ({ startMs, endMs }: ReadStatement): number => Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs));
   const within = statements.filter((each) => (each.pid === pid || each.pid === undefined) && share(each) > 0);
   const ranMs = within.reduce((sum, each) => sum + share(each), 0);
-  const [longest] = within.filter(({ sent }) => sent !== blamed?.statement.sent).toSorted((one, other) => share(other) - share(one));
-  const isNotable = longest !== undefined && share(longest) >= (toMs - fromMs) * NOTABLE_SHARE;
+  const others = within.filter(({ sent }) => sent !== blamed?.statement.sent).toSorted((one, other) => share(other) - share(one));
   const parts = blamed === undefined ? [] : sameTransaction(blamed.statement.parts, blamed.part);
   const at = blamed === undefined ? -1 : parts.indexOf(blamed.part);
   return {
     ownMs: blamed === undefined ? 0 : share(blamed.statement),
-    later: isNotable ? longest : undefined,
+    later: others.filter((each) => share(each) >= (toMs - fromMs) * NOTABLE_SHARE),
     // Without the broker, no statement is known.
     isIdle: within.length > 0 && toMs - fromMs - ranMs > (toMs - fromMs) / 2,
     sameMessage: at < 0 ? [] : ownParts(parts.slice(at + 1), records),
