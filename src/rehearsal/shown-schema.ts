@@ -9,6 +9,8 @@ const HIDDEN = "…";
 const WORD = /[\p{L}\p{N}_$]+/gu;
 /** A quoted name or constant, or a word. */
 const PIECE = /"(?:[^"]|"")*"|'(?:[^']|'')*'|[\p{L}\p{N}_$]+/gu;
+/** Words that are joined by signs such as `-` and `@`, and neither by a dot nor as a type is with its value. */
+const JOINED = /[…\p{L}\p{N}_$]+(?:[^\s…\p{L}\p{N}_$"'(),.:]+[…\p{L}\p{N}_$]+)+/gu;
 /** Words with which a change is described, and numbers that Postgres sets itself. */
 const DESCRIBING =
   "instead rights that postgres gives by default every changed added removed accepts any more now does accept expr 0 1 9223372036854775807 2147483647 32767";
@@ -66,8 +68,9 @@ function hidden(text: string, isKnown: IsKnownName, texts: string): string {
     const inside = piece.slice(1, -1).replaceAll(quote + quote, quote);
     return inside === "" || isKnown(inside) || isWithin(texts, inside) ? piece : quote + HIDDEN + quote;
   });
-  // The parts of one value without quotes, such as of an address.
-  return shown.replace(/…(?:[^\s\p{L}\p{N}"'(),]*…)+/gu, HIDDEN);
+  // The parts of one value without quotes, such as of an address: one that is hidden hides those beside it.
+  const joined = shown.replace(JOINED, (value) => (value.includes(HIDDEN) ? HIDDEN : value));
+  return joined.replace(/…(?:[^\s\p{L}\p{N}"'(),]*…)+/gu, HIDDEN);
 }
 
 /** Whether a constant is in one of the texts as it is: Postgres writes a day with its midnight. */

@@ -20,11 +20,8 @@ export function couldRun(
 ): RunsCode {
   if (functions === undefined) return ({ tokens }) => runsCode(tokens);
   const own = new Set(functions);
-  for (const { tokens } of all) {
-    const words = tokens.slice(0, 4).map(({ text }) => text.toLowerCase());
-    const at = words.findIndex((word) => word === "function" || word === "procedure");
-    if (at < 0 || !CREATE.test(words.slice(0, at + 1).join(" "))) continue;
-    const name = namesIn(tokens.slice(at + 1))[0]?.at(-1);
+  for (const part of all) {
+    const name = functionCreatedBy(part);
     if (name !== undefined) own.add(name);
   }
   const withTriggers = [...relations].filter(({ hasTriggers }) => hasTriggers === true);
@@ -32,6 +29,17 @@ export function couldRun(
     ["do", "call", "execute"].includes(tokens[0]?.text.toLowerCase() ?? "") ||
     (!isDefinition(tokens[0]?.text, tokens[1]?.text) && calls(tokens, own)) ||
     (CHANGING.has(kind) && withTriggers.some((relation) => mentions(names, relation)));
+}
+
+/** Whether the database had a function, or the command created one. A default, a view, an index or an event trigger can call it. Pure. */
+export function hasFunctions(functions: ReadonlySet<string> | undefined, all: readonly StatementPart[]): boolean {
+  return functions === undefined || functions.size > 0 || all.some((part) => functionCreatedBy(part) !== undefined);
+}
+
+function functionCreatedBy({ tokens }: StatementPart): string | undefined {
+  const words = tokens.slice(0, 4).map(({ text }) => text.toLowerCase());
+  const at = words.findIndex((word) => word === "function" || word === "procedure");
+  return at < 0 || !CREATE.test(words.slice(0, at + 1).join(" ")) ? undefined : namesIn(tokens.slice(at + 1))[0]?.at(-1);
 }
 
 /** `create function f()`, `grant execute on function f()`, `drop function f()`: they name functions, and call none. */

@@ -8,7 +8,7 @@ import type { MigrationFiles } from "../sql/migration-files.ts";
 import { mentions } from "../sql/names.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, type Blamed } from "./blame.ts";
-import { couldRun } from "./could-run.ts";
+import { couldRun, hasFunctions } from "./could-run.ts";
 import { explainWaits, type ExplainedWait, unexplained } from "./explain-waits.ts";
 import { ownParts, readParts, type StatementPart } from "./parts.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
@@ -65,11 +65,8 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
   const allStatements = readStatements(recording, pids, partsOf, options.revisions, endMs, locked);
   const statements = allStatements.filter(({ isQuiet }) => !isQuiet);
   const unseen = unseenTables(statements, recording.transactions, before.relations, spans);
-  const runsCode = couldRun(
-    before.functions,
-    before.relations.values(),
-    allStatements.flatMap(({ parts }) => parts),
-  );
+  const allParts = allStatements.flatMap(({ parts }) => parts);
+  const runsCode = couldRun(before.functions, before.relations.values(), allParts);
   const partsIn = partsInTransactions(spans, before.relations, runsCode);
   const tables = tableChanges(before, after, spans, unseen)
     .filter((change) => !options.isOwn(change))
@@ -84,7 +81,10 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
         rewrite: rewritten || indexesRewritten.length > 0 ? blameForRewrite(statements, relations) : undefined,
       };
     });
-  const ranCode = !options.throughBroker || allStatements.some(({ parts, sent }) => sent.isCut === true || parts.some(runsCode));
+  const ranCode =
+    !options.throughBroker ||
+    hasFunctions(before.functions, allParts) ||
+    allStatements.some(({ parts, sent }) => sent.isCut === true || parts.some(runsCode));
   const measured: Measured = {
     ms: round(endMs - startMs),
     statements: statements.map((each) => shownStatement(each, startMs, options)),

@@ -17,7 +17,9 @@ beforeAll(async () => {
   const production = await newDatabase("made_names", { server });
   await withSession(production, async (session) => {
     await session.query("create table account (id int, note text default 'kept before', state text)");
-    await session.query("insert into account select g, 'rowsecret-' || g || '@example.org', 'st' from generate_series(734511, 734515) g");
+    await session.query(
+      "insert into account select g, 'rowsecret-' || g || '-account@example.org', 'st' from generate_series(734511, 734515) g",
+    );
     await session.query("create type mood as enum ('glad')");
     await session.query("create function f() returns int language sql as 'select 1'");
   });
@@ -71,6 +73,31 @@ test.each([
   expect(all).not.toMatch(SECRET);
   expect(result.outcome).toBe("succeeded");
   expect(result.schema?.changes).not.toEqual([]);
+  // "account" is a table and a part of each value.
+  expect(JSON.stringify(result.schema)).not.toMatch(/-account|account@/);
+});
+
+const makesColumn = `language plpgsql as $f$ begin
+  if to_regclass('made') is null then
+    create table made ();
+    execute (select format('alter table made add column %I text default %L', note, note) from account order by id limit 1);
+  end if;`;
+
+test.each([
+  [
+    "a default",
+    `create function made_once() returns int ${makesColumn} return 1; end $f$;
+     create table used (id int default made_once()); insert into used default values`,
+  ],
+  [
+    "a view",
+    `create function made_once() returns int ${makesColumn} return 1; end $f$;
+     create view used as select made_once() as n; create table other as select n from used`,
+  ],
+])("a function that %s calls is code that ran", { timeout: 120_000 }, async (_, sql) => {
+  const { all, result } = await rehearse(sql);
+  expect(all).not.toMatch(SECRET);
+  expect(JSON.stringify(result.schema?.changes)).toMatch(/made\b.*…/);
 });
 
 test(
