@@ -50,6 +50,8 @@ export interface ObserveOptions {
 const MOST_STATEMENTS = 50_000;
 /** The command's sessions have this long to end after it. */
 const SESSIONS_MS = 3000;
+/** A look waits this long for a catalog that somebody locks. */
+const LOOK_WAITS_MS = 20;
 /** Before PostgreSQL 15, statistics reach other sessions after at most half a second (documentation, "The Statistics Collector"). */
 const STATISTICS_MS = 700;
 
@@ -93,6 +95,7 @@ async function run<T>(
   // Behind a pooler, a setting would stay in a session of others.
   const prober: Prober | undefined =
     probing.isPooled === true ? undefined : await startProber({ session: probing, relations: before.relations, now, mayLock });
+  if (looking.isPooled !== true) await looking.query(`set lock_timeout = ${LOOK_WAITS_MS}`);
   const sampler = startSampler({
     session: looking,
     pids: () => [...open],

@@ -4,7 +4,7 @@ import type { Session } from "../../postgres/session.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { type Access, blocks, LOCK_MODES, type LockMode, stronger } from "./lock-modes.ts";
 import type { Moment } from "./recording.ts";
-import type { Relation } from "./relations.ts";
+import { FIRST_OWN_ID, type Relation } from "./relations.ts";
 import type { Sample } from "./sample.ts";
 
 /** One attempt to lock a table as a reader or a writer does, which does not wait. */
@@ -95,13 +95,13 @@ function keyOf({ relation, access }: Pick<Candidate, "relation" | "access">): st
   return `${relation.id} ${access}`;
 }
 
-/** What can be probed: only tables can be locked by a statement. */
+/** What can be probed: only tables can be locked by a statement. Of a catalog that somebody locks, a probe itself reads. */
 function candidatesIn({ locks }: Sample, relations: ReadonlyMap<number, Relation>): readonly Candidate[] {
   const modes = new Map<number, LockMode>();
   for (const { relation, mode, granted } of locks) if (granted) modes.set(relation, stronger(modes.get(relation), mode));
   return [...modes].flatMap(([id, mode]) => {
     const relation = relations.get(id);
-    if (relation === undefined || !["r", "p"].includes(relation.kind) || WEAK.has(mode)) return [];
+    if (relation === undefined || id < FIRST_OWN_ID || !["r", "p"].includes(relation.kind) || WEAK.has(mode)) return [];
     return (["read", "write"] as const).map((access) => ({ relation, access, isBlocked: blocks(mode, access) }));
   });
 }

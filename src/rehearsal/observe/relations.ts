@@ -56,6 +56,9 @@ export interface DatabaseState {
 /** The kind of a sequence. Whoever wants a number of it needs ROW EXCLUSIVE, as a writer of a table does. */
 export const SEQUENCE = "S";
 
+/** Ids below belong to the catalogs of the server (PostgreSQL source, `FirstNormalObjectId`). */
+export const FIRST_OWN_ID = 16384;
+
 /** More are not read: the names and sizes of so many relations take seconds. */
 const MOST_RELATIONS = 50_000;
 
@@ -70,8 +73,9 @@ const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nsp
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
     left join pg_catalog.pg_index i on i.indexrelid operator(pg_catalog.=) c.oid
     left join pg_catalog.pg_class t on t.reltoastrelid operator(pg_catalog.=) c.oid and c.relkind operator(pg_catalog.=) 't'
-  where c.oid operator(pg_catalog.>=) 16384::pg_catalog.oid and c.relpersistence operator(pg_catalog.<>) 't'
-    and c.relkind operator(pg_catalog.=) any ('{r,p,i,I,m,v,t,S,f}'::pg_catalog."char"[])
+  where c.relpersistence operator(pg_catalog.<>) 't' and (
+      c.oid operator(pg_catalog.>=) ${FIRST_OWN_ID}::pg_catalog.oid and c.relkind operator(pg_catalog.=) any ('{r,p,i,I,m,v,t,S,f}'::pg_catalog."char"[])
+      or n.nspname operator(pg_catalog.=) any ('{pg_catalog,pg_toast}'::pg_catalog.name[]) and c.relkind operator(pg_catalog.=) any ('{r,i,t}'::pg_catalog."char"[]))
   limit ${MOST_RELATIONS + 1}`;
 
 const COUNTERS = `select s.relid::pg_catalog.int8::pg_catalog.float8 as id, s.seq_scan::pg_catalog.float8 as "fullScans",
@@ -87,7 +91,7 @@ const TOTALS = `select pg_catalog.current_setting('server_version_num')::pg_cata
   from pg_catalog.pg_database d where datname operator(pg_catalog.=) pg_catalog.current_database()`;
 
 /** Those of extensions are among them. */
-const FUNCTIONS = `select distinct p.proname::pg_catalog.text as name from pg_catalog.pg_proc p where p.oid operator(pg_catalog.>=) 16384::pg_catalog.oid
+const FUNCTIONS = `select distinct p.proname::pg_catalog.text as name from pg_catalog.pg_proc p where p.oid operator(pg_catalog.>=) ${FIRST_OWN_ID}::pg_catalog.oid
   limit ${MOST_RELATIONS}`;
 
 const LOG = `select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::pg_catalog.float8 as position`;

@@ -1,9 +1,11 @@
 import { setTimeout as timer } from "node:timers/promises";
+import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/session.ts";
 import { MOMENT_MS } from "../limits.ts";
-import { isLockMode } from "./lock-modes.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import { locksIn, lookText } from "./look.ts";
 import type { Moment } from "./recording.ts";
-import type { Sample, SampledLock } from "./sample.ts";
+import type { Sample } from "./sample.ts";
 
 /** Looks at the locks of the migration command's sessions, again and again. */
 export interface Sampler {
@@ -27,6 +29,7 @@ export interface Sampled {
 }
 
 export interface SamplerOptions {
+  /** With a short `lock_timeout`, so that a look can be repeated without the catalogs that somebody locks. */
   readonly session: Session;
   /** The processes of the server that belong to the command. */
   readonly pids: () => readonly number[];
@@ -58,23 +61,15 @@ const GROWTH = 0.05;
 /** Samples that are kept. Unchanged ones in between are dropped. */
 const MOST_SAMPLES = 200_000;
 
-/**
- * An ordinary role sees all of `pg_locks`. The filter by oid leaves out the catalogs, which every statement locks. An index that
- * is not live is left out too: `drop index concurrently` locks it exclusively at its end, when no other session opens it any more
- * (PostgreSQL documentation, `pg_index.indislive`).
- */
-const LOOK = `select pg_catalog.string_agg(l.pid::pg_catalog.text || ' ' || l.relation::pg_catalog.text || ' ' || l.mode || ' ' || l.granted::pg_catalog.text || ' ' || pg_catalog.split_part(l.virtualtransaction, '/', 2), ',') as locks,
-    pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.statement_timestamp()) as seconds
-  from pg_catalog.pg_locks l
-  where l.locktype operator(pg_catalog.=) 'relation' and l.relation operator(pg_catalog.>=) 16384::pg_catalog.oid
-    and not exists (select from pg_catalog.pg_index i where i.indexrelid operator(pg_catalog.=) l.relation and not i.indislive)
-    and l.database operator(pg_catalog.=) (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())
-    and (l.pid operator(pg_catalog.=) any ($1::pg_catalog.int4[])`;
-const BY_NAME = ` or l.pid operator(pg_catalog.=) any (select a.pid from pg_catalog.pg_stat_activity a
-      where pg_catalog.starts_with(a.application_name, $2) and a.datname operator(pg_catalog.=) pg_catalog.current_database())`;
+interface Row {
+  readonly [name: string]: unknown;
+  readonly locks: string | null;
+  readonly seconds: number;
+}
 
 /** Starts to look, in a session of its own. */
 export function startSampler({ session, pids, namePrefix, now, runningSince, seen }: SamplerOptions): Sampler {
+  const texts = lookText(namePrefix !== undefined);
   const samples: Sample[] = [];
   const gaps: number[] = [];
   const end = new AbortController();
@@ -87,12 +82,14 @@ export function startSampler({ session, pids, namePrefix, now, runningSince, see
   const isEarly = (): boolean => samples.length < EARLY_LOOKS;
   let wake = nothing;
   const look = async (): Promise<Sample> => {
-    const startMs = now();
+    let startMs = now();
     const values = namePrefix === undefined ? [pids()] : [pids(), namePrefix];
-    const [row] = await session.query<{ locks: string | null; seconds: number }>(
-      `${LOOK}${namePrefix === undefined ? "" : BY_NAME})`,
-      values,
-    );
+    const ask = (text: string): Promise<readonly Row[]> => session.query<Row>(text, values);
+    const [row] = await ask(texts.usual).catch((thrown: unknown) => {
+      if (codeOf(thrown) !== SQLSTATE.lockNotAvailable) throw thrown;
+      startMs = now();
+      return ask(texts.withoutCatalogs);
+    });
     const endMs = now();
     durations.push(endMs - startMs);
     // What the server and this process worked. The way to a server far away, and the queue of a busy machine, cost the command nothing.
@@ -137,15 +134,6 @@ export function startSampler({ session, pids, namePrefix, now, runningSince, see
       return { samples: samples.toSorted((one, other) => one.atMs - other.atMs), interval, delayMs };
     },
   };
-}
-
-function locksIn(text: string): readonly SampledLock[] {
-  if (text === "") return [];
-  return text.split(",").flatMap((each) => {
-    const [pid = "", relation = "", mode = "", granted = "", transaction = ""] = each.split(" ");
-    const numbers = { pid: Number(pid), relation: Number(relation), transaction: Number(transaction) };
-    return isLockMode(mode) ? [{ ...numbers, mode, granted: granted === "true" }] : [];
-  });
 }
 
 function middleOf(values: readonly number[]): number {
