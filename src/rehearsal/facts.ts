@@ -40,9 +40,10 @@ interface TrafficFacts {
 export interface RehearsalFacts {
   readonly "reads-blocked": BlockedFacts;
   readonly "writes-blocked": BlockedFacts;
-  /** Many rows were changed in one transaction: whoever changes one of them waits for its end. */
+  /** Many rows were changed or locked in one transaction: whoever changes one of them waits for its end. */
   readonly "rows-locked": StatementFacts & {
     readonly rows: string;
+    readonly done: string;
     readonly held: string;
     readonly limit: string;
   };

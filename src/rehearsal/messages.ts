@@ -63,7 +63,7 @@ export const MESSAGES: {
     remedy: facts.advice,
   }),
   "rows-locked": (facts) => ({
-    problem: `${facts.rows} rows are changed in one transaction and stay locked for ${facts.held}; at most ${facts.limit} is accepted`,
+    problem: `${facts.rows} rows are ${facts.done} in one transaction and stay locked for ${facts.held}; at most ${facts.limit} is accepted`,
     details: [...details(facts), ...way(facts)],
     remedy: facts.advice,
   }),

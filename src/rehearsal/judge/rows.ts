@@ -1,4 +1,3 @@
-import { formatElapsed } from "../../duration.ts";
 import { found } from "../finding.ts";
 import type { EffectiveLimits } from "../limits.ts";
 import type { Blamed } from "../measure/blame.ts";
@@ -6,15 +5,14 @@ import type { Explained, ExplainedTable } from "../measure/measure.ts";
 import type { StatementPart } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { Relation } from "../observe/relations.ts";
-import { formatRows, formatWait } from "../size.ts";
+import { formatRows } from "../size.ts";
 import { runsCode } from "../sql/runs-code.ts";
 import type { Token } from "../../postgres/sql/tokens.ts";
 import type { Judged } from "./judged.ts";
+import { heldBy, judgeLockedRows, MANY_ROWS, timesOf } from "./locked-rows.ts";
 import { placeOf } from "./place.ts";
 import { type Shown, subjectOf } from "./subject.ts";
 
-/** More rows than this in one transaction are worth a word: others change rows too. */
-const MANY_ROWS = 10_000;
 const CHANGING: ReadonlySet<string> = new Set(["update", "delete", "merge"]);
 
 /** Row locks are not in `pg_locks`. How many rows a transaction changed, and how long it took afterwards, shows them. */
@@ -25,7 +23,7 @@ export function judgeRows(
   shown: Shown,
 ): readonly Judged[] {
   const rows = change.updated + change.deleted;
-  if (rows < MANY_ROWS) return [];
+  if (rows < MANY_ROWS) return judgeLockedRows(change, own, allStatements, shown);
   const blamed =
     longestOf(naming(change.relations, statements, (kind) => CHANGING.has(kind))) ??
     longestOf(hidden(statements, allStatements)) ??
@@ -33,18 +31,10 @@ export function judgeRows(
     // A foreign key with `on delete cascade`, or a trigger of another table.
     longestOf(statements.flatMap((statement) => partsWith(statement, ({ kind }) => CHANGING.has(kind))));
   if (blamed === undefined) return [];
-  const { startMs, transaction } = blamed.statement;
-  const endMs = allStatements.reduce((last, each) => (each.transaction === transaction ? Math.max(last, each.endMs) : last), 0);
-  // The message can have statements before and after, and its transactions end within it: rows are not locked longer than their table.
-  const heldMs = Math.min(endMs - startMs, change.locks?.changingMs ?? 0);
+  const heldMs = heldBy(blamed.statement, allStatements, change.locks?.changingMs);
   if (heldMs <= own.blockedWritesMs) return [];
   const { subject, advice } = subjectOf(blamed, shown);
-  const facts = {
-    ...subject,
-    rows: formatRows(rows),
-    held: formatWait(heldMs, formatElapsed),
-    limit: formatWait(own.acceptedWritesMs, formatElapsed),
-  };
+  const facts = { ...subject, rows: formatRows(rows), done: "changed", ...timesOf(heldMs, own) };
   const options = { at: placeOf(blamed, shown.files), reason: own.reasons.blockedWrites };
   return [{ finding: found("rows-locked", { kind: "table", name: change.table.shown }, facts, options), advice }];
 }

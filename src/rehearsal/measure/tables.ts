@@ -1,11 +1,12 @@
 import { MOMENT_MS } from "../limits.ts";
 import { type TableLocks, tableLocks } from "../observe/blocking.ts";
 import type { DatabaseState, Relation } from "../observe/relations.ts";
-import { FIRST_OWN_ID, SEQUENCE, tableOf } from "../observe/relations.ts";
+import { SEQUENCE, tableOf } from "../observe/relations.ts";
 import type { LockSpan } from "../observe/sample.ts";
 
 /** A catalog that is written again is listed from this size on. */
 const NOTABLE_BYTES = 10_000_000;
+const CATALOGS: ReadonlySet<string> = new Set(["pg_catalog", "pg_toast"]);
 
 /** What happened to one table that existed before. */
 export interface TableChange {
@@ -96,7 +97,7 @@ function isChanged({
   fullScans,
 }: Omit<TableChange, "isUnseen">): boolean {
   // Every migration changes catalogs. Only what others notice is worth a line.
-  if (table.id < FIRST_OWN_ID)
+  if (CATALOGS.has(table.schema))
     return (locks?.writes.some(({ fromMs, toMs }) => toMs - fromMs >= MOMENT_MS) ?? false) || (rewritten && table.bytes >= NOTABLE_BYTES);
   // Every insert of a new number locks its sequence, in a mode that blocks nobody who wants a number.
   if (table.kind === SEQUENCE && !rewritten && !dropped) return locks !== undefined && locks.writes.length > 0;

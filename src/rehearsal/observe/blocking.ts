@@ -26,6 +26,8 @@ export interface TableLocks {
   readonly heldMs: number;
   /** The longest time that the lock of a statement which changes rows was held: the rows are locked within it. */
   readonly changingMs: number;
+  /** The same for a statement that locks the rows that it reads (ROW SHARE). */
+  readonly lockingMs: number;
   /** The waits of readers and of writers, the longest first. */
   readonly reads: readonly Wait[];
   readonly writes: readonly Wait[];
@@ -49,14 +51,18 @@ export function tableLocks(spans: readonly LockSpan[], relation: number): TableL
   const reads = waitsOf(spans, "read");
   const writes = waitsOf(spans, "write");
   const held = joined(own.filter(({ mode, granted }) => granted && mode === strongest));
-  const changing = joined(
-    own.filter(({ mode, granted }) => granted && mode === "RowExclusiveLock"),
-    isOneTransaction,
-  );
+  const longestIn = (one: LockMode): number =>
+    longestOf(
+      joined(
+        own.filter(({ mode, granted }) => granted && mode === one),
+        isOneTransaction,
+      ),
+    );
   return {
     strongest,
     heldMs: longestOf(held),
-    changingMs: longestOf(changing),
+    changingMs: longestIn("RowExclusiveLock"),
+    lockingMs: longestIn("RowShareLock"),
     reads: longestFirst(reads),
     writes: longestFirst(writes),
     readsMs: sumOf(reads),

@@ -56,6 +56,22 @@ test("rows that stay locked are a warning, with their number and their time", SL
   expect((await rehearse("update person set name = name || '!';\nselect pg_sleep(4);\n", "--fail-on", "warning")).code).toBe(10);
 });
 
+test.each([
+  ["a SELECT", "select from person for update", "40 thousand"],
+  [
+    "a DO block",
+    "do $$ declare r record; begin for r in select id from person for no key update loop null; end loop; end $$",
+    "an unknown number of",
+  ],
+])("rows that %s locks without changing them are a warning", SLOW, async (_, sql, rows) => {
+  const { code, result } = await rehearse(`${sql};\nselect pg_sleep(4);\n`);
+  expect([code, codes(result)]).toEqual([0, [["rows-locked", "warning"]]]);
+  expect(result.findings[0]).toMatchObject({ facts: { rows, done: "locked" }, at: { file: "migrations/002_change.sql", line: 1 } });
+  expect(codes((await rehearse(`${sql.replace("person", "person where id < 100")};\nselect pg_sleep(4);\n`)).result)).toEqual(
+    sql.startsWith("do") ? [["rows-locked", "warning"]] : [],
+  );
+});
+
 test("a strong lock without a lock_timeout is one note, and none with it", SLOW, async () => {
   const { code, result } = await rehearse(
     "alter table person add column a int;\nselect pg_sleep(0.25);\nalter table person add column b int;\n",

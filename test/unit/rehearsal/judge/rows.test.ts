@@ -14,6 +14,7 @@ const change = {
     strongest: "RowExclusiveLock" as const,
     heldMs: 60_000,
     changingMs: 60_000,
+    lockingMs: 0,
     reads: [],
     writes: [],
     readsMs: 0,
