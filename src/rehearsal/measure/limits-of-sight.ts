@@ -1,5 +1,6 @@
 import { latenessOf, MOMENT_MS, momentOf } from "../limits.ts";
 import type { Observed } from "../observe/observe.ts";
+import { NO_PROCESS } from "../observe/look.ts";
 import type { ProbeSummary } from "./probes.ts";
 
 /** Tables that one sentence names. */
@@ -7,7 +8,7 @@ const MOST_NAMES = 10;
 
 /** What an observation could not see, in sentences for people. Pure. */
 export function limitsOf(
-  { sampled, recording, before, after, left, sessions }: Observed<unknown>,
+  { sampled, recording, before, after, left, prepared, sessions, pids }: Observed<unknown>,
   throughBroker: boolean,
   { checked, agreed, refused }: ProbeSummary,
   accuracyMs: number,
@@ -17,6 +18,8 @@ export function limitsOf(
   const perMessage = Math.round(latenessOf(sampled.delayMs, { statements: 1, ms: Number.POSITIVE_INFINITY }));
   const shortest = Math.max(1, Math.round(sampled.interval.median));
   const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
+  const known = new Set([...pids.values(), NO_PROCESS]);
+  const beside = new Set(sampled.samples.flatMap(({ locks }) => locks.flatMap(({ pid }) => (known.has(pid) ? [] : pid))));
   const cut = recording.statements.filter(({ isCut }) => isCut === true).length;
   return [
     `Locks were read about every ${shortest} ms, and at most ${Math.ceil(sampled.interval.longest)} ms apart. A lock that was held for less than that can be missing. The waits are accurate to about ${Math.max(1, Math.ceil(accuracyMs))} ms.`,
@@ -39,7 +42,17 @@ export function limitsOf(
     ...(throughBroker
       ? []
       : ["The command did not pass offshoot's broker, so its statements are not known, and all times are from samples."]),
-    ...(throughBroker && sessions === 0
+    ...(throughBroker && beside.size > 0
+      ? [
+          `${beside.size} session${beside.size === 1 ? "" : "s"} of the command connected to the server itself, and not through offshoot's broker. The report has the locks, but not the statements: give the command the URL that offshoot sets.`,
+        ]
+      : []),
+    ...(prepared === 0
+      ? []
+      : [
+          `The command left ${prepared} prepared transaction${prepared === 1 ? "" : "s"}, which ${prepared === 1 ? "was" : "were"} rolled back in the copy. In production, the locks are held until somebody ends ${prepared === 1 ? "it" : "them"}: see pg_prepared_xacts.`,
+        ]),
+    ...(throughBroker && sessions === 0 && beside.size === 0
       ? ["No session of the command passed offshoot's broker. If it used another database, nothing of it was seen."]
       : []),
     ...(partial === 0

@@ -10,6 +10,7 @@ import { isLimit } from "../sql/lock-timeout.ts";
 import { pauseBudget } from "./pause-budget.ts";
 import { type Probe, type Prober, startProber } from "./prober.ts";
 import type { RecordedTransaction, Recording, SentStatement } from "./recording.ts";
+import { idOfDatabase, pidsOf, rollBackPrepared, untilSessionsEnded } from "./sessions.ts";
 import { type DatabaseState, readState } from "./relations.ts";
 import { markIn, type RevisionRecords } from "./revision-marks.ts";
 import { type Sampled, type Sampler, startSampler } from "./sampler.ts";
@@ -31,8 +32,10 @@ export interface Observed<T> {
   /** Sessions that passed the broker. 0: the command had none, or did not use the broker. */
   readonly sessions: number;
   readonly errors: readonly ServerError[];
-  /** Whether sessions of the command had to be ended after it. */
+  /** Sessions of the command that had to be ended after it. */
   readonly left: number;
+  /** Transactions that it had prepared and neither committed nor rolled back. */
+  readonly prepared: number;
 }
 
 export interface ObserveOptions {
@@ -48,8 +51,6 @@ export interface ObserveOptions {
 
 /** Statements that are kept. */
 const MOST_STATEMENTS = 50_000;
-/** The command's sessions have this long to end after it. */
-const SESSIONS_MS = 3000;
 /** A look waits this long for a catalog that somebody locks. */
 const LOOK_WAITS_MS = 20;
 /** Before PostgreSQL 15, statistics reach other sessions after at most half a second (documentation, "The Statistics Collector"). */
@@ -96,14 +97,21 @@ async function run<T>(
   const prober: Prober | undefined =
     probing.isPooled === true ? undefined : await startProber({ session: probing, relations: before.relations, now, mayLock });
   if (looking.isPooled !== true) await looking.query(`set lock_timeout = ${LOOK_WAITS_MS}`);
+  const [ownPids, database] = [await pidsOf([control, looking, probing]), await idOfDatabase(control)];
+  const seenPids = new Set<number>();
   const sampler = startSampler({
     session: looking,
     pids: () => [...open],
-    namePrefix: useBroker ? undefined : name,
+    ownPids,
+    database,
+    knowsStatements: useBroker,
     now,
     // Only the last statements can be running: a session has one at a time.
     runningSince: () => statements.slice(-open.size - 1).find(({ endMs }) => endMs === undefined)?.startMs,
-    seen: (sample) => prober?.seen(sample),
+    seen(sample) {
+      for (const { pid } of sample.locks) seenPids.add(pid);
+      prober?.seen(sample);
+    },
   });
   const broker = useBroker ? await openBroker() : undefined;
   try {
@@ -148,13 +156,29 @@ async function run<T>(
     });
     const result = await work(broker === undefined ? url : brokerUrl(url, broker.port));
     const endMs = now();
-    const left = await untilSessionsEnded(control, name);
+    const left = await untilSessionsEnded(control, name, () => [...seenPids]);
     const sampled = await sampler.stop();
     const probes = (await prober?.stop()) ?? [];
+    const prepared = await rollBackPrepared(control);
     const after = await readSettledState(control, before.statisticsAreLate);
     const { admitted: sessions, errors } = broker?.counts() ?? { admitted: 0, errors: [] };
     const recording = { statements, transactions, dropped };
-    return { result, startMs, endMs, before, after, recording, sampled, probes, pids, pausedMs: budget.spentMs(), sessions, errors, left };
+    return {
+      result,
+      startMs,
+      endMs,
+      before,
+      after,
+      recording,
+      sampled,
+      probes,
+      pids,
+      pausedMs: budget.spentMs(),
+      sessions,
+      errors,
+      left,
+      prepared,
+    };
   } finally {
     broker?.close();
     await sampler.stop().catch(() => {});
@@ -184,20 +208,4 @@ async function pidOf(control: Session, name: string): Promise<number | undefined
     [name],
   );
   return row?.pid;
-}
-
-/** Waits until the sessions with this name have ended, and ends them after a limited time. Returns how many were ended. */
-async function untilSessionsEnded(control: Session, name: string): Promise<number> {
-  const open = async (end: boolean): Promise<number> => {
-    const rows = await control.query(
-      `select a.pid${end ? ", pg_catalog.pg_terminate_backend(a.pid)" : ""} from pg_catalog.pg_stat_activity a
-        where pg_catalog.starts_with(a.application_name, $1) and a.datname operator(pg_catalog.=) pg_catalog.current_database()`,
-      [name],
-    );
-    return rows.length;
-  };
-  for (const until = performance.now() + SESSIONS_MS; performance.now() < until; await timer(25)) if ((await open(false)) === 0) return 0;
-  const ended = await open(true);
-  await timer(100);
-  return ended;
 }

@@ -3,7 +3,7 @@ import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/session.ts";
 import { MOMENT_MS } from "../limits.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
-import { locksIn, lookText } from "./look.ts";
+import { locksIn, LOOKS } from "./look.ts";
 import type { Moment } from "./recording.ts";
 import type { Sample } from "./sample.ts";
 
@@ -31,10 +31,14 @@ export interface Sampled {
 export interface SamplerOptions {
   /** With a short `lock_timeout`, so that a look can be repeated without the catalogs that somebody locks. */
   readonly session: Session;
-  /** The processes of the server that belong to the command. */
+  /** The processes of the server that are known to belong to the command. */
   readonly pids: () => readonly number[];
-  /** Sessions with a name that starts like this belong to the command too. Undefined: all are known by their process. */
-  readonly namePrefix: string | undefined;
+  /** Those of the observation itself. */
+  readonly ownPids: readonly number[];
+  /** The id of the database. */
+  readonly database: number;
+  /** Whether statements of the command are known: the next one ends a pause. */
+  readonly knowsStatements: boolean;
   readonly now: () => Moment;
   /** When the statement that runs now has started; undefined between statements. */
   readonly runningSince: () => Moment | undefined;
@@ -68,8 +72,7 @@ interface Row {
 }
 
 /** Starts to look, in a session of its own. */
-export function startSampler({ session, pids, namePrefix, now, runningSince, seen }: SamplerOptions): Sampler {
-  const texts = lookText(namePrefix !== undefined);
+export function startSampler({ session, pids, ownPids, database, knowsStatements, now, runningSince, seen }: SamplerOptions): Sampler {
   const samples: Sample[] = [];
   const gaps: number[] = [];
   const end = new AbortController();
@@ -83,12 +86,11 @@ export function startSampler({ session, pids, namePrefix, now, runningSince, see
   let wake = nothing;
   const look = async (): Promise<Sample> => {
     let startMs = now();
-    const values = namePrefix === undefined ? [pids()] : [pids(), namePrefix];
-    const ask = (text: string): Promise<readonly Row[]> => session.query<Row>(text, values);
-    const [row] = await ask(texts.usual).catch((thrown: unknown) => {
+    const ask = (text: string): Promise<readonly Row[]> => session.query<Row>(text, [pids(), ownPids, database]);
+    const [row] = await ask(LOOKS.usual).catch((thrown: unknown) => {
       if (codeOf(thrown) !== SQLSTATE.lockNotAvailable) throw thrown;
       startMs = now();
-      return ask(texts.withoutCatalogs);
+      return ask(LOOKS.withoutCatalogs);
     });
     const endMs = now();
     durations.push(endMs - startMs);
@@ -108,9 +110,8 @@ export function startSampler({ session, pids, namePrefix, now, runningSince, see
     while (!end.signal.aborted) {
       seen(await look());
       const since = runningSince();
-      // Between statements there is nothing new to see: the next one wakes the sampler. Sessions that are only known by name cannot.
-      const wanted =
-        since === undefined && namePrefix === undefined ? LONGEST_MS : Math.max(SHORTEST_MS, (now() - (since ?? now())) * GROWTH);
+      // Between statements there is nothing new to see: the next one wakes the sampler. Sessions beside the broker cannot.
+      const wanted = since === undefined && knowsStatements ? LONGEST_MS : Math.max(SHORTEST_MS, (now() - (since ?? now())) * GROWTH);
       const pause = Math.max(Math.min(wanted, LONGEST_MS), costMs / (isEarly() ? EARLY_SHARE : SHARE));
       const woken = new AbortController();
       wake = () => woken.abort();

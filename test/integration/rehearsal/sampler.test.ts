@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { idOfDatabase } from "../../../src/rehearsal/observe/sessions.ts";
 import { startSampler } from "../../../src/rehearsal/observe/sampler.ts";
 import { newDatabase } from "../../support/new-database.ts";
 import { connect, withSession } from "../../support/session.ts";
@@ -19,6 +20,7 @@ test.each([
   const [holder, looker] = [await connect(url), await connect(url)];
   try {
     const [{ pid } = { pid: 0 }] = await holder.query<{ pid: number }>("select pg_backend_pid() as pid");
+    const database = await idOfDatabase(looker);
     await holder.query("begin; alter index item_id set tablespace pg_default");
     const reader = withSession(url, (session) => session.query("set lock_timeout = '200ms'; select * from item where id = 1"));
     const waited = await reader.then(
@@ -29,7 +31,9 @@ test.each([
     const sampler = startSampler({
       session: looker,
       pids: () => [pid],
-      namePrefix: undefined,
+      ownPids: [],
+      database,
+      knowsStatements: true,
       now: () => performance.now(),
       runningSince: () => undefined,
       seen: () => {},

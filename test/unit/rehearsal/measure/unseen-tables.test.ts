@@ -76,6 +76,7 @@ function watch(
     sessions: 1,
     errors: [],
     left: 0,
+    prepared: 0,
   };
   const options = { files: migrationFiles([]), revisions: undefined, throughBroker: true, isOwn: () => false, literals: false };
   return measure(observed, options).measured;
