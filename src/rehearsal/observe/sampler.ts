@@ -84,9 +84,9 @@ export function startSampler({ session, pids, ownPids, database, knowsStatements
   const beganMs = now();
   const isEarly = (): boolean => samples.length < EARLY_LOOKS;
   let wake = nothing;
+  const ask = (text: string): Promise<readonly Row[]> => session.query<Row>(text, [pids(), ownPids, database]);
   const look = async (): Promise<Sample> => {
     let startMs = now();
-    const ask = (text: string): Promise<readonly Row[]> => session.query<Row>(text, [pids(), ownPids, database]);
     const [row] = await ask(LOOKS.usual).catch((thrown: unknown) => {
       if (codeOf(thrown) !== SQLSTATE.lockNotAvailable) throw thrown;
       startMs = now();
