@@ -48,12 +48,19 @@ export function momentOf(delayMs: number, lateMs: number): number {
   return Math.max(MOMENT_MS, Math.round(delayMs * DELAYS + lateMs));
 }
 
+/** How late this machine and the server answer. */
+export interface Delay {
+  readonly delayMs: number;
+  /** Which share of a short answer is delay, from 0 to 1. */
+  readonly delayShare: number;
+}
+
 /**
- * How much of the time of one message a busy machine can explain. Never more than the message took: a slow statement must not
- * be hidden by many fast ones. Pure.
+ * How much of the time of one message a busy machine can explain. Never more than such a share of it: a slow statement must not
+ * be hidden by many fast ones, nor thousands of fast ones by their number. Pure.
  */
-export function latenessOf(delayMs: number, message: { readonly statements: number; readonly ms: number }): number {
-  return Math.min(message.ms, delayMs * (DELAYS_OF_MESSAGE + (message.statements - 1) * DELAYS_OF_STATEMENT));
+export function latenessOf({ delayMs, delayShare }: Delay, message: { readonly statements: number; readonly ms: number }): number {
+  return Math.min(message.ms * delayShare, delayMs * (DELAYS_OF_MESSAGE + (message.statements - 1) * DELAYS_OF_STATEMENT));
 }
 
 /** The limits of one table, and why they are an exception. */

@@ -89,6 +89,8 @@ export interface Observation {
   readonly momentMs: number;
   /** How late the server and this machine answered because they were busy. */
   readonly delayMs: number;
+  /** Which share of a short answer was delay, from 0 to 1. */
+  readonly delayShare: number;
   /** How far the waits can be from the true ones: the time between looks, and how late answers came. */
   readonly accuracyMs: number;
   /** Attempts to lock a table without waiting that could be compared with the computed waits, and those that agreed. */

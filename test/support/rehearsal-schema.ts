@@ -130,6 +130,7 @@ export const REHEARSAL_SCHEMA = z
       pausedMs: ms,
       momentMs: ms.describe("Shorter waits are not findings."),
       delayMs: ms.describe("How late the server and this machine answered because they were busy."),
+      delayShare: z.number().describe("Which share of a short answer was delay, from 0 to 1."),
       accuracyMs: ms.describe("How far the waits can be from the true ones."),
       probes: z
         .strictObject({ checked: z.int(), agreed: z.int() })

@@ -123,7 +123,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   return {
     measured: explained.measured,
     judged,
-    unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation.delayMs),
+    unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation),
     copy: rehearsedCopy(copy, applied, observed.before.major, outbound),
     outcome: !end.ok ? "failed" : hasEffect(explained.measured) || !throughBroker ? "succeeded" : "nothing-pending",
     schema: changes && {

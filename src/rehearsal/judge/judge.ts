@@ -18,7 +18,7 @@ const SLOWEST = 3;
 /** What of the measured facts is a finding. Pure. */
 export function judge(explained: Explained, limits: RehearsalLimits, settings: RoleSettings, shown: Shown, now: Date): readonly Judged[] {
   const { measured, tables } = explained;
-  const ofTables = mergeTables(tables.flatMap((each) => judgeTable(each, explained, limits, shown, now, measured.observation.delayMs)));
+  const ofTables = mergeTables(tables.flatMap((each) => judgeTable(each, explained, limits, shown, now, measured.observation)));
   const expired = expiredExceptions(limits, now).map(({ table, until = "", reason }) => ({
     finding: found("exception-expired", { kind: "setting", name: `rehearse.tables.${table}` }, { until, reason }),
   }));

@@ -1,4 +1,4 @@
-import { type EffectiveLimits, latenessOf, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
+import { type Delay, type EffectiveLimits, latenessOf, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
 import type { Blamed } from "../measure/blame.ts";
 import { sameTransaction } from "../measure/message-transactions.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
@@ -14,22 +14,23 @@ export interface WaitContext {
   readonly limits: RehearsalLimits;
   readonly statements: readonly ReadStatement[];
   readonly now: Date;
-  readonly delayMs: number;
+  readonly delay: Delay;
 }
 
 /** The limits for one wait of a table, with what a busy machine explains of it. Without a wait: those of the table. Pure. */
-export function limitsDuring(wait: ExplainedWait | undefined, { table, limits, statements, now, delayMs }: WaitContext): EffectiveLimits {
-  return limitsFor(table, limits, now, momentOf(delayMs, wait === undefined ? 0 : latenessIn(wait, statements, delayMs)));
+export function limitsDuring(wait: ExplainedWait | undefined, { table, limits, statements, now, delay }: WaitContext): EffectiveLimits {
+  return limitsFor(table, limits, now, momentOf(delay.delayMs, wait === undefined ? 0 : latenessIn(wait, statements, delay)));
 }
 
 /** How much of a wait a busy machine explains: a share of each message in it, from its start to the start of the next one. */
-function latenessIn({ wait: { fromMs, toMs, pid }, blamed }: ExplainedWait, statements: readonly ReadStatement[], delayMs: number): number {
-  if (statements.length === 0) return UNKNOWN_MESSAGES * latenessOf(delayMs, { statements: 1, ms: Number.POSITIVE_INFINITY });
+function latenessIn({ wait: { fromMs, toMs, pid }, blamed }: ExplainedWait, statements: readonly ReadStatement[], delay: Delay): number {
+  if (statements.length === 0)
+    return UNKNOWN_MESSAGES * latenessOf({ ...delay, delayShare: 1 }, { statements: 1, ms: Number.POSITIVE_INFINITY });
   const within = statements.filter((each) => (each.pid === pid || each.pid === undefined) && each.endMs >= fromMs && each.startMs <= toMs);
   return within.reduce((sum, each, at) => {
     const untilMs = Math.min(toMs, within[at + 1]?.startMs ?? toMs);
     const ms = Math.max(0, untilMs - Math.max(fromMs, each.startMs));
-    return sum + latenessOf(delayMs, { statements: lateStatements(each, blamed), ms });
+    return sum + latenessOf(delay, { statements: lateStatements(each, blamed), ms });
   }, 0);
 }
 

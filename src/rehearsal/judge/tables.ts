@@ -1,7 +1,7 @@
 import { formatElapsed } from "../../duration.ts";
 import { fails } from "../../findings/finding.ts";
 import { found } from "../finding.ts";
-import { type EffectiveLimits, MOMENT_MS, type RehearsalLimits } from "../limits.ts";
+import { type Delay, type EffectiveLimits, MOMENT_MS, type RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type Explained, type ExplainedTable, lengthOf } from "../measure/measure.ts";
 import type { TableChange } from "../measure/tables.ts";
@@ -25,11 +25,11 @@ export function judgeTable(
   limits: RehearsalLimits,
   shown: Shown,
   now: Date,
-  delayMs: number,
+  delay: Delay,
 ): readonly Judged[] {
   const { statements } = command;
   const during = (wait: ExplainedWait | undefined): EffectiveLimits =>
-    limitsDuring(wait, { table: each.change.table, limits, statements, now, delayMs });
+    limitsDuring(wait, { table: each.change.table, limits, statements, now, delay });
   const own = during(undefined);
   const judged = (code: "reads-blocked" | "writes-blocked", waits: readonly ExplainedWait[]): readonly Judged[] =>
     waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait), command, limits, shown));

@@ -1,5 +1,5 @@
 import type { UnjudgedWait } from "../measured.ts";
-import type { RehearsalLimits } from "../limits.ts";
+import type { Delay, RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type Explained, lengthOf } from "../measure/measure.ts";
 import { SEQUENCE } from "../observe/relations.ts";
@@ -14,10 +14,10 @@ export function unjudgedWaits(
   { statements, tables }: Pick<Explained, "statements" | "tables">,
   limits: RehearsalLimits,
   now: Date,
-  delayMs: number,
+  delay: Delay,
 ): readonly UnjudgedWait[] {
   const waits = tables.flatMap(({ change, reads, writes }): readonly UnjudgedWait[] => {
-    const context: WaitContext = { table: change.table, limits, statements, now, delayMs };
+    const context: WaitContext = { table: change.table, limits, statements, now, delay };
     const longest = (explained: readonly ExplainedWait[], access: "Reads" | "Writes"): number =>
       explained.reduce((most, each) => {
         const limit = limitsDuring(each, context);

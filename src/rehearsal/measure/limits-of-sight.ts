@@ -15,7 +15,7 @@ export function limitsOf(
   unseen: readonly string[],
 ): readonly string[] {
   const moment = momentOf(sampled.delayMs, 0);
-  const perMessage = Math.round(latenessOf(sampled.delayMs, { statements: 1, ms: Number.POSITIVE_INFINITY }));
+  const perMessage = Math.round(latenessOf({ ...sampled, delayShare: 1 }, { statements: 1, ms: Number.POSITIVE_INFINITY }));
   const shortest = Math.max(1, Math.round(sampled.interval.median));
   const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
   const known = new Set([...pids.values(), NO_PROCESS]);

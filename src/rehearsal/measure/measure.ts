@@ -219,6 +219,7 @@ function observationOf(
     pausedMs: round(pausedMs),
     momentMs: momentOf(sampled.delayMs, 0),
     delayMs: round(sampled.delayMs),
+    delayShare: Math.round(sampled.delayShare * 100) / 100,
     accuracyMs: round(accuracyMs),
     probes: { checked: probes.checked, agreed: probes.agreed },
     limits: [

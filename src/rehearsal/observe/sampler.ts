@@ -26,6 +26,8 @@ export interface Sampled {
    * server answer because they are busy. The way to the server is in the fastest one too.
    */
   readonly delayMs: number;
+  /** Which share of a look in the middle was delay, from 0 to 1: on a busy machine all short answers are late by such a share. */
+  readonly delayShare: number;
 }
 
 export interface SamplerOptions {
@@ -131,8 +133,10 @@ export function startSampler({ session, pids, ownPids, database, knowsStatements
       await looping;
       const interval = { median: middleOf(gaps), longest: gaps.reduce((longest, gap) => Math.max(longest, gap), 0) };
       const slower = durations.toSorted((one, other) => one - other);
-      const delayMs = (slower[Math.floor(slower.length * 0.9)] ?? 0) - (slower[0] ?? 0);
-      return { samples: samples.toSorted((one, other) => one.atMs - other.atMs), interval, delayMs };
+      const fastest = slower[0] ?? 0;
+      const delayMs = (slower[Math.floor(slower.length * 0.9)] ?? 0) - fastest;
+      const delayShare = 1 - fastest / Math.max(middleOf(durations), fastest, Number.MIN_VALUE);
+      return { samples: samples.toSorted((one, other) => one.atMs - other.atMs), interval, delayMs, delayShare };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   expiredExceptions,
+  type Delay,
   latenessOf,
   limitsFor,
   momentOf,
@@ -42,18 +43,21 @@ test("a name without a schema is the table of any schema, and a limit of 0 is a 
   });
 });
 
+const late = (delayMs: number, delayShare = 1): Delay => ({ delayMs, delayShare });
+
 test("a moment is longer where an answer of the server takes long, and longer for each message in the wait, so that a busy machine causes no finding", () => {
   expect([1, 10, 35].map((delayMs) => momentOf(delayMs, 0))).toEqual([100, 200, 700]);
-  const late = 60 * latenessOf(20, { statements: 1, ms: 500 });
-  expect(momentOf(20, late)).toBe(2800);
+  const explained = 60 * latenessOf(late(20), { statements: 1, ms: 500 });
+  expect(momentOf(20, explained)).toBe(2800);
   const { blockedReadsMs, blockedWritesMs, acceptedReadsMs } = limitsFor({ schema: "x", name: "y" }, limits, new Date(), 350);
   expect([blockedReadsMs, blockedWritesMs, acceptedReadsMs]).toEqual([350, 1000, 100]);
 });
 
 test("a message explains no more than it took, and its further statements explain little, so that many fast ones hide no slow one", () => {
-  expect(latenessOf(34, { statements: 1, ms: 3 })).toBe(3);
-  expect(latenessOf(34, { statements: 1, ms: 8000 })).toBe(68);
-  expect(Math.round(latenessOf(34, { statements: 306, ms: 8100 }))).toBe(1105);
+  expect(latenessOf(late(34), { statements: 1, ms: 3 })).toBe(3);
+  expect(latenessOf(late(34, 0.5), { statements: 1, ms: 3 })).toBe(1.5);
+  expect(latenessOf(late(34), { statements: 1, ms: 8000 })).toBe(68);
+  expect(Math.round(latenessOf(late(34), { statements: 306, ms: 8100 }))).toBe(1105);
 });
 
 const NOW = new Date("2026-11-30T12:00:00Z");

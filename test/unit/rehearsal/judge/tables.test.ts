@@ -82,10 +82,10 @@ function explain(messages: readonly Message[]) {
 
 const unjudged = (messages: readonly Message[], delayMs: number): unknown => {
   const { explained, statements } = explain(messages);
-  return unjudgedWaits({ statements, tables: [explained] }, limits, new Date(), delayMs);
+  return unjudgedWaits({ statements, tables: [explained] }, limits, new Date(), { delayMs, delayShare: 1 });
 };
 
-function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
+function findings(messages: readonly Message[], delayMs = BUSY_MS, delayShare = 1): readonly RehearsalFinding[] {
   const { explained, statements } = explain(messages);
   return judgeTable(
     explained,
@@ -93,7 +93,7 @@ function findings(messages: readonly Message[]): readonly RehearsalFinding[] {
     limits,
     { files, major: 18, literals: false },
     new Date(),
-    BUSY_MS,
+    { delayMs, delayShare },
   ).map(({ finding }) => finding);
 }
 
@@ -109,6 +109,14 @@ test("the statements of a message before the one that took the lock do not expla
 test("a slow statement is reported on a busy machine, however many fast messages follow it in its transaction", () => {
   const fast = Array.from({ length: 300 }, (_, at): Message => [INSERT, 8000 + at, 8001 + at]);
   expect(codes([[REWRITE, 0, 8000], ...fast])).toEqual(["reads-blocked"]);
+});
+
+test("thousands of fast messages in a transaction do not explain its wait by their number", () => {
+  const many = Array.from({ length: 15_000 }, (_, at): Message => [INSERT, 5 + at * 1.26, 5 + at * 1.26 + 1.2]);
+  const messages: readonly Message[] = [["alter table app.events add column isbn text", 0, 5], ...many];
+  expect(findings(messages, 0.7, 0.4).map(({ code }) => code)).toEqual(["reads-blocked"]);
+  // Where all short answers take forty times as long as they should, nothing is known.
+  expect(findings(messages, 25, 0.975)).toEqual([]);
 });
 
 test("a wait that exceeds its limit and that a busy machine can explain is named as not judged", () => {

@@ -69,6 +69,7 @@ function watch(
       ],
       interval: { median: 10, longest: 10 },
       delayMs: 0,
+      delayShare: 0,
     },
     probes: [],
     pids: new Map([["s", 7]]),

@@ -71,6 +71,7 @@ const result: Rehearsal = {
     pausedMs: 0,
     momentMs: 100,
     delayMs: 1,
+    delayShare: 0.5,
     accuracyMs: 2,
     probes: { checked: 0, agreed: 0 },
     limits: [],
