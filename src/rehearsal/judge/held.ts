@@ -24,17 +24,19 @@ interface HeldSubject {
  */
 export function heldSubject(blamed: Blamed | undefined, holding: Holding, limitMs: number, shown: Shown): HeldSubject {
   const { subject, advice } = subjectOf(blamed, shown);
-  const { later, ownMs, isIdle, sameMessage } = holding;
+  const { later, further, ownMs, isIdle, sameMessage } = holding;
   const during = duringOf(holding, shown);
   if (during === undefined) return { subject, advice };
-  if (later.length === 0 && !isIdle) {
+  if (later.length === 0 && further === undefined && !isIdle) {
     const text = `${subject.advice} ${sameMessage.length === 1 ? "The statement" : "The statements"} after it in the same message also held the lock: put them into a migration of their own.`;
     const other = subject.sql.length > 0 ? undefined : costlyOf(sameMessage, blamed, shown);
     if (other === undefined) return { subject: { ...subject, advice: text }, advice, during };
     return { subject: { ...subject, advice: `${text} For ${other.statement}: ${other.advice}`, sql: other.sql }, advice, during };
   }
   const first = blamed?.statement.migration;
-  const isOther = later.some(({ migration }) => first !== undefined && migration !== undefined && first !== migration);
+  const isOther = [...later, ...(further?.statements ?? [])].some(
+    ({ migration }) => first !== undefined && migration !== undefined && first !== migration,
+  );
   const commit = adviseToCommit(isOther ? (shown.tool ?? "") : undefined);
   const [needing] = later.flatMap((each) => needingItself(blamed, each, shown) ?? []);
   if (ownMs <= limitMs && needing !== undefined) {
@@ -62,13 +64,24 @@ function needingItself(blamed: Blamed | undefined, later: ReadStatement, shown: 
   return subject.sql.length > 0 ? subject : undefined;
 }
 
-function duringOf({ later, isIdle, sameMessage }: Holding, shown: Shown): string | undefined {
-  if (isIdle) return "no statement for most of the time: the command was idle in its transaction";
-  if (later.length > 0) return later.map((each) => laterText(each, shown)).join("; ");
+function duringOf({ later, further, isIdle, sameMessage }: Holding, shown: Shown): string | undefined {
+  if (isIdle && further === undefined) return "no statement for most of the time: the command was idle in its transaction";
+  const named = [...later.map((each) => laterText(each, shown)), ...furtherText(further, later.length > 0, isIdle)];
+  if (named.length > 0) return named.join("; ");
   if (sameMessage.length === 0) return undefined;
   const more = sameMessage.length - MOST_NAMED;
   const texts = sameMessage.slice(0, MOST_NAMED).map(({ tokens }) => textOf(tokens, shown));
   return `also the rest of the same message, whose times are not known: ${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+
+/** Many short statements, such as those of a loop in the code of the migration. */
+function furtherText(further: Holding["further"], isMore: boolean, isIdle: boolean): readonly string[] {
+  if (further === undefined) return [];
+  const rest = isIdle ? ", and the time of the command between them" : "";
+  const which = isMore ? "more" : "further";
+  return [
+    `${further.count.toLocaleString("en-US")} ${which} statements of the same transaction (${formatWait(further.ms, formatElapsed)})${rest}`,
+  ];
 }
 
 function laterText({ parts, migration, startMs, endMs }: ReadStatement, shown: Shown): string {

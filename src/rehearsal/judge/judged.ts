@@ -5,4 +5,6 @@ import type { RehearsalFinding } from "../finding.ts";
 export interface Judged {
   readonly finding: RehearsalFinding;
   readonly advice?: Advice;
+  /** How long others wait, of a finding about that. */
+  readonly blockedMs?: number;
 }

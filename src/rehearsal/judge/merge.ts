@@ -3,9 +3,13 @@ import type { Judged } from "./judged.ts";
 
 type Blocked = Extract<RehearsalFinding, { readonly code: "reads-blocked" | "writes-blocked" }>;
 
+/** Waits of this share of the longest one are as long as it: the locks of one statement are taken one after the other. */
+const AS_LONG = 0.8;
+
 /**
  * One finding in place of several that differ only in their table: a statement locks all partitions of its table, and both
- * tables of a foreign key. The table that the statement names first is the one of the finding. Pure.
+ * tables of a foreign key. The finding is about the table with the longest wait; of those that wait about as long, the one that the
+ * statement names first. Pure.
  */
 export function mergeTables(judged: readonly Judged[]): readonly Judged[] {
   const groups = new Map<string, Judged[]>();
@@ -14,11 +18,17 @@ export function mergeTables(judged: readonly Judged[]): readonly Judged[] {
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   return [...groups.values()].flatMap((group) => {
-    const [first, ...others] = group.toSorted((one, other) => placeIn(one.finding) - placeIn(other.finding));
-    if (first === undefined || others.length === 0) return group;
-    const also = others.map(({ finding }) => `${finding.object.name} (${blockedIn(finding)})`);
+    const longestMs = Math.max(...group.map(lengthOf));
+    const byPlace = group.toSorted((one, other) => placeIn(one.finding) - placeIn(other.finding) || lengthOf(other) - lengthOf(one));
+    const first = byPlace.find((each) => lengthOf(each) >= longestMs * AS_LONG);
+    if (first === undefined || group.length === 1) return group;
+    const also = byPlace.filter((each) => each !== first).map(({ finding }) => `${finding.object.name} (${blockedIn(finding)})`);
     return [{ ...first, finding: { ...first.finding, facts: { ...first.finding.facts, also } } as Blocked }];
   });
+}
+
+function lengthOf({ blockedMs = 0 }: Judged): number {
+  return blockedMs;
 }
 
 function isBlocked(finding: RehearsalFinding): finding is Blocked {

@@ -10,7 +10,7 @@ import type { Wait } from "../observe/blocking.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
-import { endsByDrop } from "./dropped.ts";
+import { adviseToReplace, endsByDrop } from "./dropped.ts";
 import { heldSubject } from "./held.ts";
 import type { Judged } from "./judged.ts";
 import { limitsDuring } from "./lateness.ts";
@@ -60,11 +60,14 @@ function judgeWait(
   const isRead = code === "reads-blocked";
   const limitMs = isRead ? own.blockedReadsMs : own.blockedWritesMs;
   const acceptedMs = isRead ? own.acceptedReadsMs : own.acceptedWritesMs;
-  if (lengthOf(wait) <= limitMs || endsByDrop(change, blamed)) return [];
+  if (lengthOf(wait) <= limitMs) return [];
   const holding = holdingOf(wait, blamed, allStatements, records);
+  if (endsByDrop(change, blamed, holding)) return [];
   const { subject, advice, during } = heldSubject(blamed, holding, limitMs, shown);
+  const replacing = adviseToReplace(change, blamed);
   const facts = {
     ...subject,
+    ...(replacing === undefined ? {} : { advice: replacing, sql: [] }),
     blocked: formatWait(lengthOf(wait), formatElapsed),
     limit: acceptedMs === MOMENT_MS ? "a moment" : formatWait(acceptedMs, formatElapsed),
     ...(limitMs === acceptedMs ? {} : { judgedFrom: formatWait(limitMs, formatElapsed) }),
@@ -79,7 +82,7 @@ function judgeWait(
     reason: own.reasons[isRead ? "blockedReads" : "blockedWrites"],
   };
   const kind = change.table.kind === SEQUENCE ? "sequence" : "table";
-  return [{ finding: found(code, { kind, name: change.table.shown }, facts, options), advice }];
+  return [{ finding: found(code, { kind, name: change.table.shown }, facts, options), advice, blockedMs: lengthOf(wait) }];
 }
 
 /** Of a lock on an index: the table itself can have a weaker one, as the list of tables says. */

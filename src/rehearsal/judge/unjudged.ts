@@ -2,6 +2,7 @@ import type { UnjudgedWait } from "../measured.ts";
 import type { Delay, RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type Explained, lengthOf } from "../measure/measure.ts";
+import { holdingOf } from "../measure/holding.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { endsByDrop } from "./dropped.ts";
 import { limitsDuring, type WaitContext } from "./lateness.ts";
@@ -11,7 +12,7 @@ import { limitsDuring, type WaitContext } from "./lateness.ts";
  * report must not say that the limits were kept. The longest ones first. Pure.
  */
 export function unjudgedWaits(
-  { statements, tables }: Pick<Explained, "statements" | "tables">,
+  { statements, allStatements, records, tables }: Pick<Explained, "statements" | "allStatements" | "records" | "tables">,
   limits: RehearsalLimits,
   now: Date,
   delay: Delay,
@@ -22,7 +23,8 @@ export function unjudgedWaits(
       explained.reduce((most, each) => {
         const limit = limitsDuring(each, context);
         const isUnjudged = lengthOf(each.wait) > limit[`accepted${access}Ms`] && lengthOf(each.wait) <= limit[`blocked${access}Ms`];
-        return isUnjudged && !endsByDrop(change, each.blamed) ? Math.max(most, lengthOf(each.wait)) : most;
+        if (!isUnjudged || endsByDrop(change, each.blamed, holdingOf(each.wait, each.blamed, allStatements, records))) return most;
+        return Math.max(most, lengthOf(each.wait));
       }, 0);
     const readsMs = change.table.kind === SEQUENCE ? 0 : longest(reads, "Reads");
     const writesMs = longest(writes, "Writes");

@@ -6,10 +6,12 @@ import { recurses } from "../sql/recursion.ts";
 import { canRewriteTable } from "../sql/rewrites.ts";
 import { runsCode } from "../sql/runs-code.ts";
 import { canTake } from "../sql/strongest-lock.ts";
+import { canLockUnnamed } from "../sql/unnamed-locks.ts";
 import type { RunsCode } from "./could-run.ts";
 import { type PartsIn, sameTransaction } from "./message-transactions.ts";
 import { isQuiet, type StatementPart, UNREAD_PART } from "./parts.ts";
 import type { ReadStatement } from "./statements.ts";
+import type { LocksUnnamed } from "./unnamed-locks.ts";
 
 /** A statement, and the part of it that did something. */
 export interface Blamed {
@@ -23,6 +25,8 @@ export interface Blamed {
 export interface BlameContext {
   /** The tables above the one that is waited for. */
   readonly ancestors?: readonly Relation[];
+  /** Whether a statement locks it without its name, because of what the catalog has. */
+  readonly locksUnnamed?: LocksUnnamed;
   readonly partsIn?: PartsIn;
   readonly runsCode?: RunsCode;
 }
@@ -37,7 +41,12 @@ export function blameForWait(
   wait: Wait,
   statements: readonly ReadStatement[],
   relations: readonly Relation[],
-  { ancestors = [], partsIn = partsOfAll, runsCode: runs = ({ tokens }) => runsCode(tokens) }: BlameContext = {},
+  {
+    ancestors = [],
+    locksUnnamed = () => false,
+    partsIn = partsOfAll,
+    runsCode: runs = ({ tokens }) => runsCode(tokens),
+  }: BlameContext = {},
 ): Blamed | undefined {
   const ofSession = statements.filter(({ pid }) => pid === wait.pid || pid === undefined);
   const overlapping = ofSession.filter(({ startMs, endMs }) => endMs >= wait.fromMs && startMs <= wait.toMs);
@@ -48,7 +57,10 @@ export function blameForWait(
   const able = (part: StatementPart): boolean => canBlock(part) && canTake(part.tokens, wait.firstMode);
   const naming = (part: StatementPart): boolean =>
     relations.some((relation) => mentions(part.names, relation)) ||
+    locksUnnamed(part) ||
     (ancestors.some((relation) => mentions(part.names, relation)) && recurses(part.tokens));
+  // Those whose locks only the catalog shows, such as a DROP … CASCADE.
+  const reaching = (part: StatementPart): boolean => able(part) && canLockUnnamed(part.tokens);
   const first = (from: readonly ReadStatement[], isSuitable: IsSuitable): Blamed | undefined => firstWith(from, isSuitable, parts);
   const named = (from: readonly ReadStatement[]): Blamed | undefined => {
     const found = first(from, (part) => able(part) && naming(part));
@@ -56,14 +68,16 @@ export function blameForWait(
     const own = sameTransaction(found.statement.parts, found.part);
     // In another transaction of its message, if the looks do not show which one it was.
     const isOther = (part: StatementPart): boolean => able(part) && naming(part) && !own.includes(part);
-    return withOthers(found, parts, (part, isBefore) => (isBefore && runs(part)) || isOther(part));
+    return withOthers(found, parts, (part, isBefore) => (isBefore && (runs(part) || reaching(part))) || isOther(part));
   };
   const hidden = (found: Blamed | undefined): Blamed | undefined => found && withOthers(found, parts, runs);
   return (
     named(running) ??
     // Code of the running statement rather than a later one that names the table.
     hidden(first(running, (part) => runs(part) && canTake(part.tokens, wait.firstMode))) ??
+    hidden(first(running, reaching)) ??
     named(overlapping) ??
+    hidden(first(choices, reaching)) ??
     // The other table of a foreign key.
     hidden(first(choices, able)) ??
     hidden(first(choices, (part) => runs(part) || runsCode(part.tokens))) ??

@@ -16,6 +16,7 @@ import { partsInTransactions } from "./message-transactions.ts";
 import { knownMoments } from "./known-moments.ts";
 import { limitsOf } from "./limits-of-sight.ts";
 import { tookLock } from "./locking-reads.ts";
+import { locksUnnamed } from "./unnamed-locks.ts";
 import { unseenTables } from "./unseen-tables.ts";
 import { type ReadStatement, readStatements, type RevisionNames } from "./statements.ts";
 import { type TableChange, tableChanges } from "./tables.ts";
@@ -73,7 +74,12 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
     .map((change): ExplainedTable => {
       const { locks, rewritten, indexesRewritten } = change;
       const relations = [...change.relations, ...renamed(change.relations, after.relations)];
-      const context = { ancestors: ancestorsOf(change.table.id, before.relations), partsIn, runsCode };
+      const context = {
+        ancestors: ancestorsOf(change.table.id, before.relations),
+        locksUnnamed: locksUnnamed(change.table, before.relations),
+        partsIn,
+        runsCode,
+      };
       return {
         change,
         reads: explainWaits(locks?.reads, statements, relations, context),

@@ -21,12 +21,17 @@ export interface TableChange {
   readonly bytesAfter: number;
   readonly indexesRewritten: readonly Relation[];
   readonly dropped: boolean;
+  /** Whether another table or view has its name and schema afterwards. */
+  readonly replaced: boolean;
   readonly fullScans: number;
   readonly rowsScanned: number;
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
 }
+
+/** Indexes and TOAST tables, which nobody names. */
+const UNREAD: ReadonlySet<string> = new Set(["i", "I", "t"]);
 
 /**
  * The tables that the migrations locked, wrote or scanned, in the order of their names. New tables are not among them. `unseen`:
@@ -38,6 +43,7 @@ export function tableChanges(
   spans: readonly LockSpan[],
   unseen: ReadonlySet<number>,
 ): readonly TableChange[] {
+  const names = new Set([...after.relations.values()].flatMap(({ kind, shown }) => (UNREAD.has(kind) ? [] : [shown])));
   const groups = groupBy([...before.relations.values()], ({ id }) => tableOf(id, before.relations));
   const ofTable = groupBy(
     spans.filter(({ relation }) => before.relations.has(relation)),
@@ -46,7 +52,7 @@ export function tableChanges(
   return [...groups]
     .flatMap(([id, relations]) => {
       const table = before.relations.get(id);
-      return table === undefined ? [] : [changeOf(table, relations, before, after, ofTable.get(id) ?? [])];
+      return table === undefined ? [] : [changeOf(table, relations, before, after, names, ofTable.get(id) ?? [])];
     })
     .map((change) => ({ ...change, isUnseen: unseen.has(change.table.id) }))
     .filter((change) => change.isUnseen || isChanged(change))
@@ -58,6 +64,7 @@ function changeOf(
   relations: readonly Relation[],
   before: DatabaseState,
   after: DatabaseState,
+  names: ReadonlySet<string>,
   spans: readonly LockSpan[],
 ): Omit<TableChange, "isUnseen"> {
   const now = after.relations.get(table.id);
@@ -77,6 +84,7 @@ function changeOf(
     bytesAfter: now?.bytes ?? 0,
     indexesRewritten: relations.filter((each) => ["i", "I"].includes(each.kind) && isNewFile(each)),
     dropped: now === undefined,
+    replaced: names.has(table.shown) && now?.shown !== table.shown,
     fullScans: grown("fullScans"),
     rowsScanned: grown("rowsScanned"),
     inserted: grown("inserted"),

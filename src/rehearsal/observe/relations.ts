@@ -18,6 +18,10 @@ export interface Relation {
   readonly parents?: readonly number[] | undefined;
   /** Whether a change of its rows runs triggers, other than those of foreign keys. */
   readonly hasTriggers?: boolean | undefined;
+  /** Whether it is the default partition of its table. */
+  readonly isDefault?: boolean | undefined;
+  /** The ids of the tables on the other side of its foreign keys. */
+  readonly linked?: readonly number[] | undefined;
 }
 
 /** What happened to the rows of a table since its statistics began. */
@@ -69,7 +73,8 @@ const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nsp
     coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::pg_catalog.int8::pg_catalog.float8 as file,
     coalesce(pg_catalog.pg_relation_size(c.oid), 0)::pg_catalog.float8 as bytes,
     array(select h.inhparent::pg_catalog.int8::pg_catalog.float8 from pg_catalog.pg_inherits h where h.inhrelid operator(pg_catalog.=) c.oid) as parents,
-    c.relhastriggers and exists (select from pg_catalog.pg_trigger g where g.tgrelid operator(pg_catalog.=) c.oid and not g.tgisinternal) as "hasTriggers"
+    c.relhastriggers and exists (select from pg_catalog.pg_trigger g where g.tgrelid operator(pg_catalog.=) c.oid and not g.tgisinternal) as "hasTriggers",
+    exists (select from pg_catalog.pg_partitioned_table d where d.partdefid operator(pg_catalog.=) c.oid) as "isDefault"
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
     left join pg_catalog.pg_index i on i.indexrelid operator(pg_catalog.=) c.oid
     left join pg_catalog.pg_class t on t.reltoastrelid operator(pg_catalog.=) c.oid and c.relkind operator(pg_catalog.=) 't'
@@ -77,6 +82,10 @@ const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nsp
       c.oid operator(pg_catalog.>=) ${FIRST_OWN_ID}::pg_catalog.oid and c.relkind operator(pg_catalog.=) any ('{r,p,i,I,m,v,t,S,f}'::pg_catalog."char"[])
       or n.nspname operator(pg_catalog.=) any ('{pg_catalog,pg_toast}'::pg_catalog.name[]) and c.relkind operator(pg_catalog.=) any ('{r,i,t}'::pg_catalog."char"[]))
   limit ${MOST_RELATIONS + 1}`;
+
+/** Both tables of each foreign key. */
+const LINKS = `select distinct o.conrelid::pg_catalog.int8::pg_catalog.float8 as one, o.confrelid::pg_catalog.int8::pg_catalog.float8 as other
+  from pg_catalog.pg_constraint o where o.contype operator(pg_catalog.=) 'f' limit ${MOST_RELATIONS}`;
 
 const COUNTERS = `select s.relid::pg_catalog.int8::pg_catalog.float8 as id, s.seq_scan::pg_catalog.float8 as "fullScans",
     s.seq_tup_read::pg_catalog.float8 as "rowsScanned", s.n_tup_ins::pg_catalog.float8 as inserted, s.n_tup_upd::pg_catalog.float8 as updated,
@@ -106,13 +115,16 @@ interface Totals extends Readonly<Record<"major" | "bytes" | "temporaryBytes", n
 export async function readState(session: Session): Promise<DatabaseState> {
   await session.query("select pg_catalog.pg_stat_clear_snapshot()");
   const relations = await session.query<Relation & Record<string, unknown>>(RELATIONS);
+  const links = linksOf(await session.query<{ one: number; other: number }>(LINKS));
   const counters = await session.query<TableCounters & Record<string, unknown>>(COUNTERS);
   const functions = await session.query<{ name: string }>(FUNCTIONS);
   const [totals] = await session.query<Totals>(TOTALS);
   // Some services do not allow it, and a standby has no such position.
   const [log] = await session.query<{ position: number }>(LOG).catch(() => []);
   return {
-    relations: new Map(relations.slice(0, MOST_RELATIONS).map((row) => [row.id, { ...row, table: row.table ?? undefined }])),
+    relations: new Map(
+      relations.slice(0, MOST_RELATIONS).map((row) => [row.id, { ...row, table: row.table ?? undefined, linked: links.get(row.id) }]),
+    ),
     counters: new Map(counters.map((row) => [row.id, row])),
     functions: new Set(functions.map(({ name }) => name)),
     bytes: totals?.bytes ?? 0,
@@ -124,6 +136,20 @@ export async function readState(session: Session): Promise<DatabaseState> {
     major: totals?.major ?? 0,
     statisticsAreLate: (totals?.major ?? 0) < 15,
   };
+}
+
+function linksOf(pairs: readonly { readonly one: number; readonly other: number }[]): ReadonlyMap<number, readonly number[]> {
+  const links = new Map<number, number[]>();
+  const link = (from: number, to: number): void => {
+    const known = links.get(from);
+    if (known === undefined) links.set(from, [to]);
+    else known.push(to);
+  };
+  for (const { one, other } of pairs) {
+    link(one, other);
+    link(other, one);
+  }
+  return links;
 }
 
 /** The table that a relation belongs to: its own id for a table, the table of an index, the table of a TOAST table. */

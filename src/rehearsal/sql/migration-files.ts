@@ -34,9 +34,12 @@ function patternOf({ text }: Token): string {
 
 const NOWHERE: readonly Place[] = [];
 
+/** No tool sends these itself. They can be two words, or one. */
+const OWN_COMMANDS: ReadonlySet<string> = new Set(["vacuum", "cluster", "analyze", "truncate", "execute"]);
+
 /** A DO block is a word and a string. */
 function isSearched(tokens: readonly Token[]): boolean {
-  return tokens.length >= SHORTEST || tokens.some(({ kind }) => kind === "string");
+  return tokens.length >= SHORTEST || OWN_COMMANDS.has(tokens[0]?.text.toLowerCase() ?? "") || tokens.some(({ kind }) => kind === "string");
 }
 
 export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles {

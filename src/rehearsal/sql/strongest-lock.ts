@@ -15,6 +15,7 @@ const LOCKS: readonly (readonly [RegExp, LockMode])[] = [
   [/^vacuum( |$)(?!.*\bfull\b)/, "ShareUpdateExclusiveLock"],
   [/^create (or replace )?(constraint )?trigger /, "ShareRowExclusiveLock"],
   [/^create (or replace )?(function|procedure|aggregate|type|schema|domain|operator|cast|role|user|collation)( |$)/, "AccessShareLock"],
+  [/^alter domain /, "ShareLock"],
   [/^(grant|revoke) /, "AccessShareLock"],
   [/^create (materialized |(temp(orary)? )?(recursive )?)view /, "AccessShareLock"],
   // A query as the source. `generated always as (` has no query.

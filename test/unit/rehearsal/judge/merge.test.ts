@@ -26,6 +26,15 @@ test("partitions are named in the finding of the table that the statement names"
   ).toEqual([["app.events", ['"app"."2025" (2.0 s)', "app.events_rest (2.0 s)"]]]);
 });
 
+const waits = (statement: string, ...ms: readonly number[]): unknown =>
+  shown(ms.map((blockedMs, at) => ({ ...blocked(`app.t${at}`, statement, { wait: `${blockedMs} ms` }), blockedMs })));
+
+test("the finding is about the table that waits longest, also where the statement names another table or none", () => {
+  expect(waits("vacuum full", 208, 420, 200)).toEqual([["app.t1", ["app.t0 (208 ms)", "app.t2 (200 ms)"]]]);
+  expect(waits("alter table app.t0 add column a int", 200, 420)).toEqual([["app.t1", ["app.t0 (200 ms)"]]]);
+  expect(waits("alter table app.t0 add column a int", 400, 420)).toEqual([["app.t0", ["app.t1 (420 ms)"]]]);
+});
+
 test("other statements, other accesses, exceptions and unknown statements have findings of their own", () => {
   const judged = [
     blocked("app.events", ALTER),

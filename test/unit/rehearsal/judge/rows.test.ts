@@ -27,6 +27,7 @@ const change = {
   bytesAfter: 1_000_000,
   indexesRewritten: [],
   dropped: false,
+  replaced: false,
   fullScans: 0,
   rowsScanned: 0,
   inserted: 0,

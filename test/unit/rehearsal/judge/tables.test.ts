@@ -70,6 +70,7 @@ function explain(messages: readonly Message[]) {
     bytesAfter: 9e6,
     indexesRewritten: [],
     dropped: false,
+    replaced: false,
     fullScans: 0,
     rowsScanned: 0,
     inserted: 0,
@@ -82,7 +83,10 @@ function explain(messages: readonly Message[]) {
 
 const unjudged = (messages: readonly Message[], delayMs: number): unknown => {
   const { explained, statements } = explain(messages);
-  return unjudgedWaits({ statements, tables: [explained] }, limits, new Date(), { delayMs, delayShare: 1 });
+  return unjudgedWaits({ statements, allStatements: statements, records: undefined, tables: [explained] }, limits, new Date(), {
+    delayMs,
+    delayShare: 1,
+  });
 };
 
 function findings(messages: readonly Message[], delayMs = BUSY_MS, delayShare = 1): readonly RehearsalFinding[] {

@@ -18,6 +18,12 @@ test("finds a DO block, which is only a word and a string", () => {
   expect(files.placesOf(tokensOf("begin"))).toEqual([]);
 });
 
+test.each(["vacuum full", "cluster", "truncate a", "execute x"])("finds the short statement %s", (sql) => {
+  const short = migrationFiles([{ path: "m/003_short.sql", text: `begin;\n${sql};\n` }]);
+  expect(short.placesOf(tokensOf(sql))).toEqual([{ file: "m/003_short.sql", line: 2 }]);
+  expect(short.placesOf(tokensOf("begin"))).toEqual([]);
+});
+
 test("finds all places of a text, and the one in a file", () => {
   const tokens = tokensOf("alter table a add b int");
   expect(files.placesOf(tokens)).toEqual([
