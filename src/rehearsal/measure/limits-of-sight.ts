@@ -5,6 +5,8 @@ import type { ProbeSummary } from "./probes.ts";
 
 /** Tables that one sentence names. */
 const MOST_NAMES = 10;
+/** From so many messages on, what the broker adds to each of them counts. */
+const MANY_MESSAGES = 500;
 
 /** What an observation could not see, in sentences for people. Pure. */
 export function limitsOf(
@@ -60,6 +62,11 @@ export function limitsOf(
       : [
           `${partial} transaction${partial === 1 ? "" : "s"} ended without a last look at the locks, to keep the command fast. Short locks there can be missing.`,
         ]),
+    ...(throughBroker && recording.statements.length >= MANY_MESSAGES
+      ? [
+          `The command sent ${recording.statements.length.toLocaleString("en-US")} messages, and each of them passes offshoot's broker too, which takes 0.15 to 0.5 ms, or more on a busy machine. So waits in which many of them ran are shorter in production than they are here.`,
+        ]
+      : []),
     ...(cut === 0
       ? []
       : [`Of ${cut} long message${cut === 1 ? "" : "s"}, only the start was read. Statements after it are counted, but not named.`]),

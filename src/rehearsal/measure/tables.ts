@@ -1,7 +1,7 @@
 import { MOMENT_MS } from "../limits.ts";
 import { type TableLocks, tableLocks } from "../observe/blocking.ts";
 import type { DatabaseState, Relation } from "../observe/relations.ts";
-import { SEQUENCE, tableOf } from "../observe/relations.ts";
+import { SEQUENCE, tableOf, TOAST } from "../observe/relations.ts";
 import type { LockSpan } from "../observe/sample.ts";
 
 /** A catalog that is written again is listed from this size on. */
@@ -68,6 +68,7 @@ function changeOf(
   spans: readonly LockSpan[],
 ): Omit<TableChange, "isUnseen"> {
   const now = after.relations.get(table.id);
+  const toast = relations.find(({ kind }) => kind === TOAST);
   const [first, last] = [before.counters.get(table.id), after.counters.get(table.id)];
   const grown = (key: "fullScans" | "rowsScanned" | "inserted" | "updated" | "deleted"): number =>
     last === undefined ? 0 : Math.max(0, last[key] - (first?.[key] ?? 0));
@@ -78,9 +79,10 @@ function changeOf(
   return {
     table,
     relations,
-    locks: tableLocks(spans, table.id),
+    // Of the TOAST table alone: readers of long values wait for it.
+    locks: tableLocks(spans, table.id) ?? (toast && tableLocks(spans, toast.id)),
     rows: first === undefined || table.bytes === 0 ? Math.max(0, first?.rows ?? 0) : first.rows,
-    rewritten: isNewFile(table),
+    rewritten: isNewFile(table) || (toast !== undefined && isNewFile(toast)),
     bytesAfter: now?.bytes ?? 0,
     indexesRewritten: relations.filter((each) => ["i", "I"].includes(each.kind) && isNewFile(each)),
     dropped: now === undefined,

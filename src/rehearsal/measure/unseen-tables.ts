@@ -1,9 +1,11 @@
 import type { RecordedTransaction } from "../observe/recording.ts";
 import { type Relation, tableOf } from "../observe/relations.ts";
 import type { LockSpan } from "../observe/sample.ts";
-import { type DottedName, mentions } from "../sql/names.ts";
+import { type DottedName, mentions, namesIn } from "../sql/names.ts";
 import { certainLocks } from "../sql/certain-lock.ts";
 import { isAtLeast } from "../sql/strongest-lock.ts";
+import type { Token } from "../../postgres/sql/tokens.ts";
+import { wordsOf } from "../sql/kinds.ts";
 import type { ReadStatement } from "./statements.ts";
 
 /**
@@ -18,9 +20,12 @@ export function unseenTables(
 ): ReadonlySet<number> {
   const known = new Map<string, number | undefined>();
   const unseen = new Set<number>();
+  const temporary = new Set(statements.flatMap(({ parts }) => parts.flatMap(({ tokens }) => temporaryName(tokens) ?? [])));
   for (const { sent, transaction, parts, startMs, endMs, pid } of statements) {
     if (sent.sqlstate !== undefined || transactions[transaction]?.isComplete === true) continue;
-    const targets = parts.flatMap(({ tokens }) => certainLocks(tokens));
+    const targets = parts
+      .flatMap(({ tokens }) => certainLocks(tokens))
+      .filter(({ name }) => name.length > 1 || !temporary.has(name[0] ?? ""));
     for (const { name, mode } of targets) {
       const key = name.join(".");
       if (!known.has(key)) known.set(key, tableNamed(name, relations));
@@ -44,4 +49,10 @@ export function unseenTables(
 function tableNamed(name: DottedName, relations: ReadonlyMap<number, Relation>): number | undefined {
   const [first, second] = [...relations.values()].filter((relation) => mentions([name], relation));
   return first === undefined || second !== undefined ? undefined : tableOf(first.id, relations);
+}
+
+/** The temporary table that a statement creates. It hides a table with its name. */
+function temporaryName(tokens: readonly Token[]): string | undefined {
+  const start = /^create (?:local |global )?temp(?:orary)? table (?:if not exists )?/.exec(wordsOf(tokens, 12))?.[0];
+  return start === undefined ? undefined : namesIn(tokens.slice(start.trim().split(" ").length))[0]?.at(-1);
 }

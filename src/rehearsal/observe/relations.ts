@@ -13,6 +13,7 @@ export interface Relation {
   readonly table: number | undefined;
   /** Changes when the rows are written to a new file. 0: there is none. */
   readonly file: number;
+  /** Of a table, with its TOAST table, which has the long values. */
   readonly bytes: number;
   /** The ids of the tables whose changes reach it: of its partitioned table, or of those from which it inherits. */
   readonly parents?: readonly number[] | undefined;
@@ -59,6 +60,8 @@ export interface DatabaseState {
 
 /** The kind of a sequence. Whoever wants a number of it needs ROW EXCLUSIVE, as a writer of a table does. */
 export const SEQUENCE = "S";
+/** The kind of the table with the long values of another one. */
+export const TOAST = "t";
 
 /** Ids below belong to the catalogs of the server (PostgreSQL source, `FirstNormalObjectId`). */
 export const FIRST_OWN_ID = 16384;
@@ -71,11 +74,12 @@ const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nsp
     c.relkind::pg_catalog.text as kind, pg_catalog.format('%I.%I', n.nspname, c.relname) as shown,
     coalesce(i.indrelid, t.oid)::pg_catalog.int8::pg_catalog.float8 as "table",
     coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::pg_catalog.int8::pg_catalog.float8 as file,
-    coalesce(pg_catalog.pg_relation_size(c.oid), 0)::pg_catalog.float8 as bytes,
+    (coalesce(pg_catalog.pg_relation_size(c.oid), 0) operator(pg_catalog.+) case when long.oid is null then 0 else coalesce(pg_catalog.pg_relation_size(long.oid), 0) end)::pg_catalog.float8 as bytes,
     array(select h.inhparent::pg_catalog.int8::pg_catalog.float8 from pg_catalog.pg_inherits h where h.inhrelid operator(pg_catalog.=) c.oid) as parents,
     c.relhastriggers and exists (select from pg_catalog.pg_trigger g where g.tgrelid operator(pg_catalog.=) c.oid and not g.tgisinternal) as "hasTriggers",
     exists (select from pg_catalog.pg_partitioned_table d where d.partdefid operator(pg_catalog.=) c.oid) as "isDefault"
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+    left join pg_catalog.pg_class long on long.oid operator(pg_catalog.=) c.reltoastrelid
     left join pg_catalog.pg_index i on i.indexrelid operator(pg_catalog.=) c.oid
     left join pg_catalog.pg_class t on t.reltoastrelid operator(pg_catalog.=) c.oid and c.relkind operator(pg_catalog.=) 't'
   where c.relpersistence operator(pg_catalog.<>) 't' and (

@@ -29,9 +29,10 @@ const CERTAIN: readonly (readonly [RegExp, LockMode])[] = [
 export function certainLocks(tokens: readonly Token[]): readonly CertainLock[] {
   const words = wordsOf(tokens);
   const targets = targetsOf(tokens);
+  const referenced = referencedBy(tokens, words);
   if (!/^alter (foreign )?table /.test(words)) {
     const mode = CERTAIN.find(([pattern]) => pattern.test(words))?.[1];
-    return targets.map((name) => ({ name, mode }));
+    return [...targets.map((name) => ({ name, mode })), ...referenced];
   }
   const moved = (readAlterTable(tokens)?.actions ?? []).filter((action) => /^(attach|detach) partition /.test(action.words));
   // ATTACH, and DETACH CONCURRENTLY, lock the partition with the strongest mode, and the table that they name first with a weaker one.
@@ -40,6 +41,20 @@ export function certainLocks(tokens: readonly Token[]): readonly CertainLock[] {
   const partitions = moved.flatMap((action) => namesIn(action.tokens.slice(2)).slice(0, 1));
   return [
     ...targets.map((name) => ({ name, mode })),
+    ...referenced,
     ...(targets.length === 0 ? [] : partitions.map((name) => ({ name, mode: "AccessExclusiveLock" as const }))),
   ];
+}
+
+/** The tables to which new foreign keys refer: their triggers need SHARE ROW EXCLUSIVE (PostgreSQL documentation, "ALTER TABLE"). */
+function referencedBy(tokens: readonly Token[], words: string): readonly CertainLock[] {
+  // With a condition, nothing is certain.
+  if (!/^(create|alter) (temp(orary)? |unlogged |foreign )?table /.test(words) || /\bif (not )?exists\b/.test(words)) return [];
+  return tokens.flatMap(({ kind, text }, at) =>
+    kind === "word" && text.toLowerCase() === "references"
+      ? namesIn(tokens.slice(at + 1))
+          .slice(0, 1)
+          .map((name) => ({ name, mode: "ShareRowExclusiveLock" as const }))
+      : [],
+  );
 }

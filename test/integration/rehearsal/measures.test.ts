@@ -63,7 +63,9 @@ async function judge(query: string): Promise<string> {
   return stdout.trim();
 }
 
-const sizeOf = async (): Promise<number> => Number(await judge("select pg_relation_size('item')"));
+/** The rows and the long values. */
+const sizeOf = async (): Promise<number> =>
+  Number(await judge("select pg_relation_size('item') + pg_relation_size(reltoastrelid) from pg_class where oid = 'item'::regclass"));
 
 test("sizes before and after, the rows that were changed, the log and the growth are those that psql shows", async () => {
   const [before, database, position] = [
@@ -102,6 +104,19 @@ test("an index that is built again is named, and its table is not called rewritt
   const { item } = await watch(["reindex index item_note"]);
   expect(item).toMatchObject({ rewritten: false, indexesRewritten: ["public.item_note"], strongestLock: "SHARE" });
   expect(item?.blockedReadsMs).toBeGreaterThan(0);
+});
+
+test("long values count as a part of their table: its size, its rewrite and its locks", async () => {
+  await judge("alter table item add column long text; alter table item alter column long set storage external");
+  await judge("update item set long = repeat('x', 5000) where id <= 4000");
+  await judge("analyze item");
+  const size = await sizeOf();
+  const rewritten = await watch(["vacuum full item"]);
+  expect(rewritten.item).toMatchObject({ rewritten: true, bytes: size, bytesAfter: await sizeOf() });
+  expect(size).toBeGreaterThan(20_000_000);
+  const toast = await judge("select reltoastrelid::regclass from pg_class where oid = 'item'::regclass");
+  const locked = await watch([`begin; reindex table ${toast}; select pg_sleep(0.4); commit`]);
+  expect(locked.item?.blockedReadsMs).toBeGreaterThan(300);
 });
 
 test("a validation is a full scan of the table", async () => {

@@ -12,7 +12,7 @@ const files = migrationFiles([]);
 const shown = { files, major: 17, literals: false };
 
 /** Each message takes ten milliseconds, and its lock is held as long. */
-type Message = readonly [sql: string, table?: string, mode?: LockMode];
+type Message = readonly [sql: string, table?: string, mode?: LockMode | "not seen"];
 
 function noted(messages: readonly Message[], limits: Readonly<Record<string, string>> = {}): unknown {
   const sent = messages.map(([sql], at) => ({
@@ -35,6 +35,10 @@ function noted(messages: readonly Message[], limits: Readonly<Record<string, str
   const tables = messages.flatMap(([, name, mode], at): readonly ExplainedTable[] => {
     if (name === undefined || mode === undefined) return [];
     const table: Relation = { id: at, schema: "app", name, kind: "r", shown: `app.${name}`, table: undefined, file: 1, bytes: 9e6 };
+    if (mode === "not seen") {
+      const change = { table, relations: [table], rows: 5, dropped: false, isUnseen: true } as unknown as ExplainedTable["change"];
+      return [{ change, reads: [], writes: [], rewrite: undefined }];
+    }
     const wait = { fromMs: at * 10, toMs: at * 10 + 9, pid: 7, mode, firstMode: mode, withinMs: 0 };
     const change = { table, relations: [table], rows: 5, dropped: false } as unknown as ExplainedTable["change"];
     const explained = explainWaits([wait], allStatements, [table]);
@@ -60,6 +64,10 @@ test.each([
     [["begin"], ["set local lock_timeout = '1s'"], ITEM, ["commit"], ORDERS],
     ["app.orders", "ACCESS EXCLUSIVE"],
   ],
+  ["a lock that no look saw", [["alter table app.item add column z int", "item", "not seen"]], ["app.item", "ACCESS EXCLUSIVE"]],
+  ["an index that no look saw", [["create index on item (price)", "item", "not seen"]], ["app.item", "SHARE"]],
+  ["a weak lock that no look saw", [["vacuum app.item", "item", "not seen"]], undefined],
+  ["a lock that no look saw, with a limit", [SET, ["alter table app.item add column z int", "item", "not seen"]], undefined],
   ["a limit that comes too late", [ITEM, SET], ["app.item", "ACCESS EXCLUSIVE"]],
   ["an index", [INDEX], ["app.item", "SHARE"]],
   ["an index with a limit", [SET, INDEX], undefined],

@@ -103,6 +103,21 @@ test("a statement that failed, and a name that two schemas have, name no table",
   expect(watch("vacuum app.twin").tables.map(({ table }) => table)).toEqual(["app.twin"]);
 });
 
+test("a temporary table hides the table with its name", () => {
+  expect(watch("create temp table t as select 1 as id; alter table t add column b int").tables).toEqual([]);
+  expect(watch("create temp table t as select 1 as id; alter table public.t add column b int").tables).toHaveLength(1);
+});
+
+test("the table to which a new foreign key refers is locked too", () => {
+  for (const sql of [
+    "alter table t add column c int references app.twin (id)",
+    "alter table t add foreign key (id) references app.twin",
+    "create table made (id int references t references app.twin)",
+  ])
+    expect(watch(sql).tables.map(({ table }) => table)).toEqual(["app.twin", "public.t"]);
+  expect(watch("create table if not exists made (id int references t)").tables).toEqual([]);
+});
+
 test("a weaker lock that an earlier look saw is only the least that the table had", () => {
   const earlier = [{ pid: 7, relation: 1, mode: "ShareLock", granted: true }] as const;
   const { tables } = watch("alter table t add column b int", { earlier });
