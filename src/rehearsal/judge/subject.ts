@@ -57,7 +57,7 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
     ...(migration === undefined ? {} : { migration }),
     ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),
     ...(blamed?.perhaps === undefined ? {} : { perhaps: othersOf(blamed.perhaps, shown) }),
-    advice: advice.text,
+    advice: hidesConstants(advice.sql, shown) ? `${advice.text} ${CONSTANTS}` : advice.text,
     sql: advice.sql.map((sql) => {
       const body = advice.bodies?.get(sql);
       if (body !== undefined) return shown.literals ? sql : body;
@@ -65,6 +65,12 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
     }),
   };
   return { subject, advice };
+}
+
+const CONSTANTS = "Each ? in the SQL is a constant of the migration: --literals shows them.";
+
+function hidesConstants(sql: readonly string[], shown: Shown): boolean {
+  return !shown.literals && sql.some((each) => textOf(tokensOf(each), shown) !== textOf(tokensOf(each), { ...shown, literals: true }));
 }
 
 function namesFor(tokens: readonly Token[], schema: ShownSchema | undefined): KnownNames | undefined {

@@ -140,7 +140,10 @@ function shownStatement(
     sql:
       second === undefined && count <= 1
         ? only
-        : `${count.toLocaleString("en-US")} statements in one message: ${texts.join("; ")}`.slice(0, 2000),
+        : `${count === 0 ? "records of the tool" : `${count.toLocaleString("en-US")} statements in one message`}: ${texts.join("; ")}`.slice(
+            0,
+            2000,
+          ),
     count,
     ms: round(endMs - startMs),
     startedAt: round(startMs - first),

@@ -62,7 +62,7 @@ export function totals(result: Rehearsal): readonly string[] {
   const counted = migrations.length > 0 ? `${migrations.length} migration${migrations.length === 1 ? "" : "s"}, ` : "";
   const written = [
     ...(logBytes === undefined ? [] : [`${formatSize(logBytes)} of log written (whole server)`]),
-    `database grew by ${formatSize(growthBytes)}`,
+    growthBytes < 0 ? `database shrank by ${formatSize(-growthBytes)}` : `database grew by ${formatSize(growthBytes)}`,
     ...(temporaryBytes > 0 ? [`${formatSize(temporaryBytes)} of temporary files`] : []),
   ];
   const end = outcome === "failed" ? ["The migrations failed. What comes after the failed statement was not rehearsed."] : [];

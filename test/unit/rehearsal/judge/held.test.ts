@@ -163,3 +163,9 @@ test("names every later statement with a notable share of the wait, and those of
   expect(subject.advice).toMatch(/^A later statement needs a lock .* For alter table ord .* For the others: End the transaction before/);
   expect(subject.sql.join("\n")).toContain("add column");
 });
+
+test("says that constants of the migration are hidden in the advised SQL, where there are some", () => {
+  const adviceFor = (sql: string): string => subjectOfWait([[sql, 0, 3000]], 3000).subject.advice;
+  expect(adviceFor("create index ix on ord (v) where v > 5")).toMatch(/Each \? in the SQL is a constant of the migration: --literals/);
+  expect(adviceFor("create index ix on ord (v)")).not.toContain("--literals");
+});
