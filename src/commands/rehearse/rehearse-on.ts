@@ -27,6 +27,7 @@ import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
 import { secureCopy } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
 import { revisionNames } from "./revision-names.ts";
+import { judgeRefused } from "../../rehearsal/judge/refused.ts";
 import { failedWithoutError, NAME, runSteps } from "./run-steps.ts";
 import type { RehearseOptions } from "./options.ts";
 
@@ -80,7 +81,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     isOwn: (change) => isOwnTable(change, project?.versionTable.tables ?? []),
     literals,
   });
-  if (!end.ok && observed.errors.length === 0) throw failedWithoutError(end, observed.sessions, literals);
+  if (!end.ok && observed.errors.length === 0) throw failedWithoutError(end, literals);
   const shown = {
     files,
     major: observed.before.major,
@@ -93,20 +94,11 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     relations: [...observed.before.relations.values()],
     partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),
   };
-  const failure = end.ok
-    ? []
-    : [
-        {
-          finding: judgeFailure(
-            observed.errors,
-            explained.statements,
-            roleSettings,
-            shown,
-            end.how,
-            await namesIn(copy.url, context.signal),
-          ),
-        },
-      ];
+  const names = observed.errors.length === 0 ? [] : await namesIn(copy.url, context.signal);
+  const refusals = end.ok
+    ? judgeRefused(observed.errors, explained.allStatements, roleSettings, shown, names)
+    : [judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how, names)];
+  const failure = refusals.map((finding) => ({ finding }));
   /** Dynamic SQL can make a name or a constant of the value of a row. */
   const shownChanges = async (changed: ReturnType<typeof changesOfOne>): Promise<ReturnType<typeof changesOfOne>> => {
     if (literals || !explained.ranCode) return changed;
@@ -119,13 +111,19 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     ...judge(explained, limitsOf(context), roleSettings, shown, context.now()),
     ...judgeUnmatched({ before: observed.before, after: observed.after, failed: !end.ok }, limitsOf(context), context.now()),
   ];
+  // A tool records what was pending, also if it had nothing to do (`create table if not exists`).
+  const isRecorded = explained.allStatements.some(({ sent }) => sent.mark !== undefined && sent.sqlstate === undefined);
   const changes = end.ok ? await shownChanges(changesOfOne(before, await catalog())) : undefined;
   return {
     measured: explained.measured,
     judged,
     unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation),
     copy: rehearsedCopy(copy, applied, observed.before.major, outbound),
-    outcome: !end.ok ? "failed" : hasEffect(explained.measured) || !throughBroker ? "succeeded" : "nothing-pending",
+    outcome: !end.ok
+      ? "failed"
+      : hasEffect(explained.measured) || isRecorded || (changes?.length ?? 0) > 0 || !throughBroker
+        ? "succeeded"
+        : "nothing-pending",
     schema: changes && {
       before: `${copy.description}, PostgreSQL ${before.server.major}`,
       after: "the same after the migrations",

@@ -48,17 +48,25 @@ function runStep(context: Context, step: Step, url: DirectUrl, { literals, throu
   });
 }
 
-/** The error for a command that failed although the database reported no error. */
-export function failedWithoutError(end: CommandEnd, sessions: number, literals: boolean): OffshootError {
-  const isSafe = sessions === 0 || literals;
+/** The lines of a shell about a program that cannot be started. Any other output can have values of rows. */
+const NOT_STARTED =
+  /(?:: (?:command )?not found|: No such file or directory|: Permission denied|: not recognized as an internal or external command.*)$/;
+
+/**
+ * The error for a command that failed although the database reported no error. It can have connected to another database, even to
+ * production, so its output is shown only as far as it says that a program is missing.
+ */
+export function failedWithoutError(end: CommandEnd, literals: boolean): OffshootError {
+  const lines = end.tail.split("\n").filter((line) => literals || NOT_STARTED.test(line.trim()));
+  const isMissing = /^(?:exit status 12[67]|could not be started)/.test(end.how);
+  const shown = literals || isMissing ? lines.join("\n").trim() : "";
+  const hidden = end.tail.trim() === "" ? "It printed nothing." : "Its output can contain values of rows, so it is not shown.";
   return new OffshootError(
     "MIGRATION_FAILED",
     `The migration command failed in the copy (${end.how}), and the database reported no error.`,
     {
-      meaning: isSafe ? end.tail || "It printed nothing." : "Its output can contain values of rows, so it is not shown.",
-      remedy: isSafe
-        ? "Check that its program is installed in this job, and that it uses DATABASE_URL."
-        : "Add --literals to show the output of the command, if values of rows can be shown here.",
+      meaning: shown === "" ? hidden : shown,
+      remedy: `Check that its program is installed in this job, and that it uses DATABASE_URL.${shown === "" && end.tail.trim() !== "" ? " With --literals its output is shown, if values of rows can be shown here." : ""}`,
     },
   );
 }

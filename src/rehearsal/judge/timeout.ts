@@ -65,9 +65,9 @@ function unseenRequests(tables: Explained["tables"], statements: readonly ReadSt
       ? []
       : statement.parts.flatMap((part) =>
           certainLocks(part.tokens).flatMap(({ name, mode }): readonly Request[] => {
-            const found = unseen.find(({ change }) => change.relations.some((relation) => mentions([name], relation)));
-            if (found === undefined || mode === undefined || !blocks(mode, "write")) return [];
-            return [{ change: found.change, blamed: { statement, part }, mode, fromMs: statement.startMs, index: "" }];
+            const table = unseen.find(({ change }) => change.relations.some((relation) => mentions([name], relation)));
+            if (table === undefined || mode === undefined || !blocks(mode, "write")) return [];
+            return [{ change: table.change, blamed: { statement, part }, mode, fromMs: statement.startMs, index: "" }];
           }),
         ),
   );

@@ -126,3 +126,43 @@ test("a table whose rows could not be restored is an error if the migrations use
     ["other_big", "warning"],
   ]);
 });
+
+/** Runs a command in place of the migrations, in a shell. `$PRODUCTION` is the server itself, as in the configuration of a tool. */
+async function rehearseCommand(script: string): Promise<{ readonly code: number | null; readonly all: string; readonly stdout: string }> {
+  const args = ["rehearse", "--from", "PRODUCTION", "--no-alternatives", "--json", "--summary", "summary.md"];
+  const page = join(project.directory, "step.md");
+  const { code, stdout, stderr } = await project.offshoot([...args, "--", "sh", "-c", script], {
+    GITHUB_ACTIONS: "true",
+    GITHUB_STEP_SUMMARY: page,
+    ELSEWHERE: production,
+  });
+  const files = await Promise.all([page, join(project.directory, "summary.md")].map((file) => readFile(file, "utf8").catch(() => "")));
+  return { code, all: [stdout, stderr, ...files].join("\n"), stdout };
+}
+
+test.each([
+  [`psql "$ELSEWHERE" -Atc "select note from account"; exit 1`, "not shown"],
+  [`psql "$ELSEWHERE" -Atc "select note from account"; no-such-program`, "no-such-program: not found"],
+  [`psql "$ELSEWHERE" -c "do 'begin raise exception ''row %'', (select note from account where id = 2); end'"`, "not shown"],
+])("the output of a command that connects to another database is not shown: %s", { timeout: 60_000 }, async (script, shown) => {
+  const { code, all } = await rehearseCommand(script);
+  expect(code).not.toBe(0);
+  expect(all).not.toContain("rowsecret");
+  expect(all).toContain(shown);
+});
+
+test("statements that the server refuses are findings, although the command ends with status 0", { timeout: 60_000 }, async () => {
+  const { code, stdout } = await rehearseCommand(
+    `printf 'create table made (id int);\\ncreate unique index on account ((1));\\nselec;\\nselect 1 from no_such_table;\\nbegin; savepoint s; alter table no_such add x int; rollback to s; commit;\\n' | psql "$DATABASE_URL"`,
+  );
+  const { findings } = JSON.parse(stdout) as Rehearsal;
+  const refused = findings.filter(({ code: kind }) => kind.endsWith("fails") || kind === "fails-on-data");
+  expect({ code, refused: refused.map(({ code: kind, severity }) => [kind, severity]) }).toEqual({
+    code: 10,
+    refused: [
+      ["fails-on-data", "error"],
+      ["migration-fails", "warning"],
+    ],
+  });
+  expect(JSON.stringify(refused)).toContain("exit status 0 all the same");
+});

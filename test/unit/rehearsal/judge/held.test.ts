@@ -164,8 +164,11 @@ test("names every later statement with a notable share of the wait, and those of
   expect(subject.sql.join("\n")).toContain("add column");
 });
 
+function adviceFor(sql: string): string {
+  return subjectOfWait([[sql, 0, 3000]], 3000).subject.advice;
+}
+
 test("says that constants of the migration are hidden in the advised SQL, where there are some", () => {
-  const adviceFor = (sql: string): string => subjectOfWait([[sql, 0, 3000]], 3000).subject.advice;
   expect(adviceFor("create index ix on ord (v) where v > 5")).toMatch(/Each \? in the SQL is a constant of the migration: --literals/);
   expect(adviceFor("create index ix on ord (v)")).not.toContain("--literals");
 });
