@@ -6,6 +6,7 @@ import { requireDeployment } from "../context/deployment.ts";
 import { requireWantedProvider } from "../context/other-place.ts";
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
 import { basesOf, type Migrations, migrationsByWork, requireMigrations, type Step } from "../context/migrations.ts";
+import { sharedServerState } from "../context/server-as-it-was.ts";
 import { inPhase } from "../context/phase.ts";
 import { OffshootError } from "../errors.ts";
 import { commandEnvironment, distinctValues } from "../own-secrets.ts";
@@ -72,13 +73,18 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
   const keepAsBase = context.settings.base === false ? undefined : target.database?.keepAsBase;
   const counters = migrations.steps.map(({ project }) => counterOf(context, project, target.url));
   const record = context.settings.comment ? schemaRecord(context, migrations.fingerprint, target.url) : undefined;
+  const server = target.database?.copy === undefined ? undefined : sharedServerState(context, migrations, target.url);
   const [first, ...next] = migrations.steps.map((step, at) => ({
     ...readinessStep(context, step, target, at === migrations.steps.length - 1 ? { record } : undefined),
     async beforeCommand() {
       if (at === 0) await record?.before();
+      await server?.start();
       await counters[at]?.start();
     },
-    afterCommand: counters[at]?.stop,
+    async afterCommand() {
+      await server?.stop();
+      await counters[at]?.stop();
+    },
   })) as [MigrationStep, ...MigrationStep[]];
   const request = {
     ...readinessRequest(context, migrations, target, retry),

@@ -9,7 +9,8 @@ import { inContext } from "../context/in-context.ts";
 import { contextOfOnlyTool, findProject } from "../context/find-project.ts";
 import { requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
-import { copiesUnsupported, withScratchDatabase } from "../context/scratch-database.ts";
+import { copiesUnsupported } from "../context/scratch-database.ts";
+import { withMigratedScratch } from "../context/migrated-scratch.ts";
 import { commandEnvironment } from "../own-secrets.ts";
 import { secretsOf, variablesOfUrl, withoutOtherServer } from "../providers/variables.ts";
 
@@ -43,19 +44,21 @@ async function rollbackCheckIn(context: Context, options: RollbackCheckOptions):
   const project = (await findProject(context))?.project;
   const { stepCommands: commands } = project ?? {};
   if (project === undefined || commands === undefined) throw unsuitable(project?.tool);
-  const [migration] = (await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) })).steps;
+  const migrations = await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) });
+  const [migration] = migrations.steps;
   const text = `${project.tool} migrations`;
   const steps = await inPhase(
     context.emit,
     "rollback",
     text,
     () =>
-      withScratchDatabase(context, "rollback", async (database) => {
+      withMigratedScratch(context, "rollback", migrations, async (database, server) => {
         const { copy } = database;
         if (copy === undefined) throw copiesUnsupported(database);
         const scratch = {
           url: database.directUrl,
           copy: () => copy(context.signal),
+          around: server.around,
           run: (line: string, url: string) =>
             runLine(line, {
               cwd: migration.directory,

@@ -13,7 +13,7 @@ import { isWithoutTls } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
 import { transportOf, withoutTransport } from "./tls.ts";
 import { createTurns } from "./turns.ts";
-import { parseUrl } from "./url.ts";
+import { parseUrl, withDatabase } from "./url.ts";
 
 export { connectionError } from "./connection-error.ts";
 export type { Row, Session } from "./session.ts";
@@ -65,7 +65,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   const session = await openOwn(url, options).catch(failed);
   const query = <R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]> =>
     session.query<R>(sql, values).catch(async (thrown: unknown) => failed(await checkpointFailure(session, thrown)));
-  return { ...session, query, searchPath };
+  return { ...session, query, searchPath, other: (database) => connect(withDatabase(url, database), options) };
 }
 
 /** `transaction_timeout` is a startup option only for servers that know it. Its error proves that the server does. */

@@ -13,6 +13,15 @@ export async function tryLock(session: Session, key: string): Promise<boolean> {
   return row?.locked ?? false;
 }
 
+/** Tries to take a shared session lock, without waiting. */
+export async function tryLockShared(session: Session, key: string): Promise<boolean> {
+  const [row] = await session.query<{ locked: boolean }>(
+    "select pg_catalog.pg_try_advisory_lock_shared($1, pg_catalog.hashtext($2)) as locked",
+    [LOCK_CLASS, key],
+  );
+  return row?.locked ?? false;
+}
+
 /** Takes a shared session lock. Nobody may hold a lock of this key exclusively for long: the server waits for it. */
 export async function lockShared(session: Session, key: string): Promise<void> {
   await session.query("select pg_catalog.pg_advisory_lock_shared($1, pg_catalog.hashtext($2))", [LOCK_CLASS, key]);

@@ -9,6 +9,8 @@ export interface Session {
   completed(): number;
   /** The search path of the database for this role: that of the user's SQL, and not that of our own sessions. */
   searchPath(): Promise<string>;
+  /** Opens a session in another database of the server, with the same options. Missing in a session with the settings of the database. */
+  readonly other?: ((database: string) => Promise<Session>) | undefined;
   /** The connection leads to a pooler, which refused or ignored our startup options. Default false. */
   readonly isPooled?: boolean | undefined;
   /** Aborts when the connection has ended for any reason. */

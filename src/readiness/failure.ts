@@ -8,6 +8,7 @@ import type { CommandEnd } from "./command.ts";
 import type { Failure, Marker } from "./marker.ts";
 import { remedyOf } from "./remedy.ts";
 import type { Owner, ReadinessRequest } from "./request.ts";
+import { existsOnServer } from "../postgres/server-wide.ts";
 import { missingProgram } from "./missing-program.ts";
 import { printedLock } from "./printed-lock.ts";
 
@@ -26,13 +27,21 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
   const ends = isOwn ? (end.cause === undefined ? [`applying the SQL files ${how}`] : []) : [`\`${shown}\` ${how}`];
   const last = lastLines(end.tail);
   const lock = printedLock(end);
+  const onServer = existsOnServer(end.cause);
   const missing = end.cause === undefined ? missingProgram({ exitCode: end.code ?? undefined, tail: end.tail }) : undefined;
   const earlier =
     end.earlier === undefined
       ? []
       : [`Before that, the server refused a statement, and the command continued: ${describeServerError(end.earlier)}.`];
   const hints =
-    missing === undefined ? [...(lock === undefined ? [] : [lock.meaning]), ...earlier, ...brokerHints(end)] : [missing.meaning];
+    missing === undefined
+      ? [
+          ...(lock === undefined ? [] : [lock.meaning]),
+          ...(onServer === undefined ? [] : [onServer.meaning]),
+          ...earlier,
+          ...brokerHints(end),
+        ]
+      : [missing.meaning];
   return {
     code: "MIGRATION_FAILED",
     message: `The migration failed: ${[...(end.cause === undefined ? [] : [describeServerError(end.cause)]), ...ends].join(". ")}.`,

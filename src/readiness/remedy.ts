@@ -1,5 +1,6 @@
 import type { Failure } from "./marker.ts";
 import type { Owner, ReadinessRequest } from "./request.ts";
+import { existsOnServer } from "../postgres/server-wide.ts";
 import { missingProgram } from "./missing-program.ts";
 import { printedLock } from "./printed-lock.ts";
 
@@ -17,7 +18,9 @@ export function remedyOf(failure: Failure, owner: Owner, request: Repeat): strin
   const again = waysToRepeat(owner, request);
   const correct = request.invocation === undefined ? "run the command again" : "push it";
   const missing = failure.facts?.["databaseError"] === undefined ? missingProgram(failure) : undefined;
-  const ofOwn = (printedLock(failure) ?? missing)?.remedy;
+  const { sqlstate, databaseError } = failure.facts ?? {};
+  const onServer = existsOnServer({ sqlstate: String(sqlstate), message: String(databaseError) });
+  const ofOwn = (printedLock(failure) ?? missing ?? onServer)?.remedy;
   const temporary = isTemporary(failure);
   const noSession = failure.facts?.["noSession"] === true;
   const wrong = noSession ? "the migration command or its configuration, and" : "the migration and";

@@ -23,6 +23,8 @@ export interface ScratchDatabase {
   /** Migrations are only applied here; rollbacks run on copies. */
   readonly url: DirectUrl;
   copy(): Promise<Copy>;
+  /** Runs `work`, which also deletes its copy, and puts back what that changed on the whole server. */
+  around<T>(work: () => Promise<T>): Promise<T>;
   /** Runs a command line of the migration tool on a database. */
   run(line: string, url: DirectUrl): Promise<LineResult>;
   /** Is called with each step when its verdict is known. */
@@ -111,31 +113,33 @@ async function tryRollback(
   };
   const line = commands.down([...applied, revision]);
   if (declaredIrreversible || line === undefined) return { ...unknown, declaredIrreversible: true, after: await snapshot(scratch.url) };
-  const copy = await scratch.copy();
-  try {
-    // The schema is read while the tool starts.
-    const [after, down] = await Promise.all([snapshot(scratch.url), scratch.run(line, copy.url)]);
-    if (!down.ok) {
-      const isDeclared = commands.irreversible?.test(down.output) ?? false;
-      return { ...unknown, declaredIrreversible: isDeclared, downError: down.tail, after };
+  return scratch.around(async () => {
+    const copy = await scratch.copy();
+    try {
+      // The schema is read while the tool starts.
+      const [after, down] = await Promise.all([snapshot(scratch.url), scratch.run(line, copy.url)]);
+      if (!down.ok) {
+        const isDeclared = commands.irreversible?.test(down.output) ?? false;
+        return { ...unknown, declaredIrreversible: isDeclared, downError: down.tail, after };
+      }
+      const back = await snapshot(copy.url);
+      const compare = (expected: Catalog, actual: Catalog, ignored: Partial<Normalisations>): readonly Change[] =>
+        compareCatalogs(expected, actual, { ...EXACT, ...ignored }).filter((change) => !isVersionTable(change, project));
+      const compared = {
+        exact: compare(before.catalog, back.catalog, {}),
+        named: compare(before.catalog, back.catalog, ORDER),
+        lost: compare(before.catalog, back.catalog, { ...ORDER, ...NAMES }),
+      };
+      const up = await apply(applied, [revision], copy.url);
+      if (!up.ok) return { ...unknown, afterDown: compared, upError: up.tail, after };
+      const again = await snapshot(copy.url);
+      const rows = rowsLost(after.rows, again.rows).filter(({ table }) => !isExactVersionTable(table, project));
+      const afterSecondUp = compare(after.catalog, again.catalog, { ...ORDER, ...NAMES });
+      return { ...unknown, afterDown: compared, afterSecondUp, rows, after };
+    } finally {
+      await copy.drop();
     }
-    const back = await snapshot(copy.url);
-    const compare = (expected: Catalog, actual: Catalog, ignored: Partial<Normalisations>): readonly Change[] =>
-      compareCatalogs(expected, actual, { ...EXACT, ...ignored }).filter((change) => !isVersionTable(change, project));
-    const compared = {
-      exact: compare(before.catalog, back.catalog, {}),
-      named: compare(before.catalog, back.catalog, ORDER),
-      lost: compare(before.catalog, back.catalog, { ...ORDER, ...NAMES }),
-    };
-    const up = await apply(applied, [revision], copy.url);
-    if (!up.ok) return { ...unknown, afterDown: compared, upError: up.tail, after };
-    const again = await snapshot(copy.url);
-    const rows = rowsLost(after.rows, again.rows).filter(({ table }) => !isExactVersionTable(table, project));
-    const afterSecondUp = compare(after.catalog, again.catalog, { ...ORDER, ...NAMES });
-    return { ...unknown, afterDown: compared, afterSecondUp, rows, after };
-  } finally {
-    await copy.drop();
-  }
+  });
 }
 
 function snapshot(url: DirectUrl): Promise<Snapshot> {

@@ -56,8 +56,8 @@ export async function prepareComparison(context: Context, options: ComparisonOpt
     };
     // The migrations run on the major version of the other side, so the other side opens first.
     return actual.source === "migrations"
-      ? expected.open(undefined, (one) => actual.open(majorOf(one), (other) => compared(one, other)))
-      : actual.open(undefined, (other) => expected.open(majorOf(other), (one) => compared(one, other)));
+      ? expected.open(undefined, (one) => actual.open(majorOf(one), (other) => compared(one, other), one))
+      : actual.open(undefined, (other) => expected.open(majorOf(other), (one) => compared(one, other), other));
   };
 }
 

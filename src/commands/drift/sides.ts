@@ -13,6 +13,8 @@ import { requireRunDatabase } from "../../context/target-database.ts";
 import { migrateDatabase } from "../migrate.ts";
 import { type Migrations, migrationsOf, requireMigrations, withoutSeeds } from "../../context/migrations.ts";
 import { withReadSession } from "../../context/read-session.ts";
+import { withMigratedScratch } from "../../context/migrated-scratch.ts";
+import type { ServerAsItWas } from "../../context/server-as-it-was.ts";
 import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
 import { loadSpec } from "../../context/spec-file.ts";
 import { secretsOf } from "../../providers/variables.ts";
@@ -30,6 +32,8 @@ export interface DatabaseSide {
   readonly scratch: Database | undefined;
   /** Creates a temporary branch of the same state. Only for a Neon branch. */
   readonly branch: (() => Promise<ReadableDatabase | Refusal>) | undefined;
+  /** Set where migrations ran: their changes of the whole server are put back when the side is closed. */
+  readonly server: ServerAsItWas | undefined;
 }
 
 export interface SpecSide {
@@ -41,8 +45,8 @@ export interface SpecSide {
 /** A side whose input was checked, without a connection to the database. */
 export interface PreparedSide {
   readonly source: Source["kind"];
-  /** Opens the side, runs `work`, and removes temporary databases. `major` is the version for a database that is created. */
-  open<T>(major: number | undefined, work: (side: Side) => Promise<T>): Promise<T>;
+  /** Opens the side, runs `work`, and removes temporary databases. `major` is the version for a database that is created, `outer` a side that is open. */
+  open<T>(major: number | undefined, work: (side: Side) => Promise<T>, outer?: Side): Promise<T>;
 }
 
 /**
@@ -86,15 +90,15 @@ async function preparePastMigrations(context: Context, ref: string, flag: string
   const commit = await resolveCommit(context, ref, flag);
   return {
     source: "migrations",
-    open: (major, work) =>
+    open: (major, work, outer) =>
       withFilesOf(context, commit, async (past) => {
         const description = `the migrations of ${ref}`;
         const migrations = past === undefined ? undefined : await migrationsOf(past).catch(noMigrations);
         if (past !== undefined && migrations !== undefined) {
           const side = migrationsSide(past, withoutSeeds(migrations), description);
-          return side.open(major, work);
+          return side.open(major, work, outer);
         }
-        return withScratchOf(context, major, async (scratch) => {
+        return withScratchOf(context, major, undefined, async (scratch) => {
           await context.conceal(secretsOf(scratch));
           return work(await readSide(context, { url: scratch.directUrl, description: `no migrations in ${ref}`, scratch }));
         });
@@ -129,31 +133,41 @@ function migrationsSide(context: Context, migrations: Migrations, title: string)
   const unaudited = { ...context, emit: quiet, settings: { ...settings, ...only } };
   return {
     source: "migrations",
-    open: (major, work) =>
-      withScratchOf(unaudited, major, async (database) => {
+    open: (major, work, outer) =>
+      withScratchOf(unaudited, major, { migrations, outer }, async (database, server) => {
         const { directUrl: url } = database;
         await context.conceal(secretsOf(database));
         await migrateDatabase(unaudited, migrations, { url, database: undefined });
-        return work(await readSide(context, { url, description, scratch: database }));
+        return work(await readSide(context, { url, description, scratch: database, server }));
       }),
   };
 }
 
 /** A scratch database of this major version, or of another one if this one is not available. */
-async function withScratchOf<T>(context: Context, major: number | undefined, work: (database: Database) => Promise<T>): Promise<T> {
+async function withScratchOf<T>(
+  context: Context,
+  major: number | undefined,
+  migrated: { readonly migrations: Migrations; readonly outer: Side | undefined } | undefined,
+  work: (database: Database, server?: ServerAsItWas) => Promise<T>,
+): Promise<T> {
   const { settings, resolved } = context;
+  const server = migrated?.outer?.kind === "database" ? migrated.outer.server : undefined;
+  const open = (from: Context, use: typeof work): Promise<T> =>
+    migrated === undefined
+      ? withScratchDatabase(from, "drift", (database) => use(database))
+      : withMigratedScratch(from, "drift", migrated.migrations, use, server);
   const isChosen = resolved.sources["postgres"]?.from === "flag";
-  if (major === undefined || isChosen || major === settings.postgres) return withScratchDatabase(context, "drift", work);
+  if (major === undefined || isChosen || major === settings.postgres) return open(context, work);
   let isCreated = false;
   const wanted = { ...context, settings: { ...settings, postgres: major as typeof settings.postgres } };
   try {
-    return await withScratchDatabase(wanted, "drift", (database) => {
+    return await open(wanted, (database, changed) => {
       isCreated = true;
-      return work(database);
+      return work(database, changed);
     });
   } catch (thrown) {
     if (isCreated || !isOffshootError(thrown) || thrown.code !== "NO_PROVIDER") throw thrown;
-    return withScratchDatabase(context, "drift", work);
+    return open(context, work);
   }
 }
 
@@ -185,11 +199,12 @@ interface Found {
   readonly description: string;
   readonly scratch?: Database;
   readonly branch?: () => Promise<ReadableDatabase | Refusal>;
+  readonly server?: ServerAsItWas | undefined;
 }
 
-async function readSide(context: Context, { url, description, scratch, branch }: Found): Promise<DatabaseSide> {
+async function readSide(context: Context, { url, description, scratch, branch, server }: Found): Promise<DatabaseSide> {
   const catalog = await withReadSession(context, url, (session) => readCatalog(session));
-  return { kind: "database", url, catalog, scratch, branch, description: `${description}, PostgreSQL ${catalog.server.major}` };
+  return { kind: "database", url, catalog, scratch, branch, server, description: `${description}, PostgreSQL ${catalog.server.major}` };
 }
 
 function parentNeedsNeon({ settings }: Context, flag: string): OffshootError {

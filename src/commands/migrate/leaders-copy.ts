@@ -3,6 +3,7 @@ import { deadline } from "../../deadline.ts";
 import { codeOf, OffshootError } from "../../errors.ts";
 import { type Session, withSession } from "../../postgres/connect.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import { withDatabase } from "../../postgres/url.ts";
 import { copyWhenFree, nameSessions, type Open } from "../../providers/clones/copy-when-free.ts";
 import type { Database } from "../../providers/provider.ts";
 import { SESSION_NAME } from "../../readiness/session.ts";
@@ -29,6 +30,7 @@ export function leadersCopy(
     name,
     provider,
     tag,
+    serverUrl: withDatabase(directUrl, "postgres"),
     // The leader's session cannot read the search path of the database.
     read: (work) => withSession(directUrl, work, { signal: context.signal }),
     copy: (signal) => copy(signal, (statement) => copyInTime(session, statement, longestMs, signal)),

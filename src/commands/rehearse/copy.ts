@@ -9,6 +9,8 @@ export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "na
   readonly url: DirectUrl;
   /** Names of tables that have rows in the original, and none here. Default none. */
   readonly withoutRows?: readonly string[] | undefined;
+  /** Receives the statements that were sent: they show what the migrations changed on the whole server. */
+  readonly sent?: ((statements: readonly string[]) => void) | undefined;
 }
 
 /** Runs `work` in a new copy, and deletes the copy afterwards. All copies are equal. */
@@ -22,6 +24,8 @@ export interface DumpedServer {
 
 /** This run's own database, on a server where copies are cheap. */
 export interface OwnDatabase extends Pick<Database, "name" | "provider" | "tag"> {
+  /** URL of the maintenance database of its server. */
+  readonly serverUrl: string;
   /** Runs `work` in a session of it. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Throws `DATABASE_IN_USE` when a copy is impossible now because of others. */

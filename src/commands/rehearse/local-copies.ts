@@ -1,6 +1,7 @@
 import type { Context } from "../../context/context.ts";
 import { providerLimits, providersOfRun } from "../../context/providers.ts";
 import { warnOfMajor } from "../../context/target-database.ts";
+import { keepingServer, type ServerAsItWas } from "../../context/server-as-it-was.ts";
 import { withScratchDatabase } from "../../context/scratch-database.ts";
 import { codeOf, isOffshootError, messageOf, OffshootError } from "../../errors.ts";
 import { BASE_PREFIX } from "../../identity/name.ts";
@@ -36,24 +37,27 @@ export async function withLocalCopies<T>(context: Context, source: CopySource, w
     if (source.own === undefined || codeOf(thrown) !== "DATABASE_IN_USE") throw thrown;
     return withBaseCopies(local, source, work, undefined, thrown);
   }
-  return withOwnCopies(context, own, first, work);
+  return withOwnCopies(context, own, source, first, work);
 }
 
 /** `first`: a copy that was made already. */
 async function withOwnCopies<T>(
   context: Context,
   own: OwnDatabase,
+  { migrations }: CopySource,
   first: DatabaseCopy | undefined,
   work: (open: OpenCopy) => Promise<T>,
 ): Promise<T> {
   let ready = first;
   const facts = described(context, "this run's database", own.name, own);
   try {
-    return await work(async (use) => {
-      const made = ready ?? (await own.copy(context.signal));
-      ready = undefined;
-      return withClone(context, made, facts, use);
-    });
+    return await keepingServer(context, migrations, own.serverUrl, (server) =>
+      work(async (use) => {
+        const made = ready ?? (await own.copy(context.signal));
+        ready = undefined;
+        return withClone(context, made, facts, server, use);
+      }),
+    );
   } finally {
     await ready?.drop();
   }
@@ -71,7 +75,7 @@ async function withBaseCopies<T>(
     await context.conceal(secretsOf(scratch));
     const base = await fittingBase(context, scratch, source.migrations);
     if (base === undefined && refused !== undefined) throw refused;
-    if (base === undefined && emptyOwn !== undefined) return withOwnCopies(context, emptyOwn, undefined, work);
+    if (base === undefined && emptyOwn !== undefined) return withOwnCopies(context, emptyOwn, source, undefined, work);
     const facts =
       base === undefined
         ? empty(scratch)
@@ -83,10 +87,12 @@ async function withBaseCopies<T>(
       });
     const serverUrl = withDatabase(scratch.directUrl, "postgres");
     const copied = base?.database ?? parseUrl(scratch.directUrl).database;
-    return work(async (use) => {
-      const clone = await copyDatabase(serverUrl, copied, { isQuick: isQuick(scratch), tag: scratch.tag, signal: context.signal });
-      return withClone(context, clone, facts, use);
-    });
+    return keepingServer(context, source.migrations, serverUrl, (server) =>
+      work(async (use) => {
+        const clone = await copyDatabase(serverUrl, copied, { isQuick: isQuick(scratch), tag: scratch.tag, signal: context.signal });
+        return withClone(context, clone, facts, server, use);
+      }),
+    );
   });
 }
 
@@ -110,13 +116,22 @@ function described(
   return { origin: "local", description, name, createdAt: tag?.created, hasProductionRows: false, gaps: [] };
 }
 
-async function withClone<T>(context: Context, clone: DatabaseCopy, facts: Described, work: (copy: Copy) => Promise<T>): Promise<T> {
-  try {
-    await context.conceal(secretsOf({ url: clone.url, directUrl: clone.url }));
-    return await work({ ...facts, url: clone.url });
-  } finally {
-    await clone.drop();
-  }
+/** Deletes the copy first: a role can only be dropped when nothing belongs to it. */
+async function withClone<T>(
+  context: Context,
+  clone: DatabaseCopy,
+  facts: Described,
+  server: ServerAsItWas,
+  work: (copy: Copy) => Promise<T>,
+): Promise<T> {
+  return server.around(async (sent) => {
+    try {
+      await context.conceal(secretsOf({ url: clone.url, directUrl: clone.url }));
+      return await work({ ...facts, url: clone.url, sent });
+    } finally {
+      await clone.drop();
+    }
+  });
 }
 
 /** This run's database, for a command that only rehearses. */
@@ -131,6 +146,7 @@ async function ownDatabase(context: Context): Promise<OwnDatabase | undefined> {
     name,
     provider,
     tag,
+    serverUrl: withDatabase(directUrl, "postgres"),
     read: (work) => withSession(directUrl, work, { signal: context.signal }),
     copy: (signal) => copy(signal).catch((thrown: unknown) => Promise.reject(notCopied(own, thrown))),
   };

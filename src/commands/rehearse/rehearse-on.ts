@@ -1,13 +1,11 @@
-import { relative, resolve } from "node:path";
 import type { Catalog } from "../../catalog/catalog.ts";
 import { readCatalog } from "../../catalog/read.ts";
 import type { Context } from "../../context/context.ts";
 import type { Migrations } from "../../context/migrations.ts";
+import { readMigrationTexts } from "../../context/migration-texts.ts";
 import { withReadSession } from "../../context/read-session.ts";
 import { changesOfOne } from "../../drift/diff/of-one-database.ts";
 import { withSession } from "../../postgres/connect.ts";
-import { MIB, readText } from "../../read-file.ts";
-import { filesOf } from "../../readiness/fingerprint.ts";
 import { leavesMachine } from "../../readiness/fence.ts";
 import { judgeFailure } from "../../rehearsal/judge/failure.ts";
 import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
@@ -22,7 +20,7 @@ import type { RehearsedCopy, RehearsedSchema, Rehearsal } from "../../rehearsal/
 import { givenNames, namesIn } from "../../rehearsal/read-names.ts";
 import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
-import { migrationFiles, type MigrationFiles } from "../../rehearsal/sql/migration-files.ts";
+import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
 import { secureCopy } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
@@ -41,9 +39,6 @@ export interface Rehearsed {
   readonly unjudged: Rehearsal["unjudged"];
 }
 
-/** Files of migrations in which statements are searched. */
-const MOST_FILES = 5000;
-
 /** Runs the pending migrations in a copy under observation. Throws what `rehearse` throws. */
 export async function rehearseOn(context: Context, copy: Copy, migrations: Migrations, options: RehearseOptions): Promise<Rehearsed> {
   const literals = options.literals ?? false;
@@ -60,7 +55,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   const before = await catalog();
   const throughBroker = migrations.steps.every(({ command }) => command.kind !== "work" && leavesMachine(command, copy.url) === undefined);
   const project = migrations.steps.find((step) => step.project !== undefined)?.project;
-  const files = await readFiles(context, migrations);
+  const files = migrationFiles(await readMigrationTexts(context, migrations));
   const revisions = await revisionNames(context, copy.url, project);
   const observed = await observe(
     {
@@ -73,6 +68,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     },
     (url) => runSteps(context, migrations, url, { literals, throughBroker }),
   );
+  copy.sent?.(observed.recording.statements.map(({ sql }) => sql));
   const end = observed.result;
   const explained = measure(observed, {
     files,
@@ -86,6 +82,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     files,
     major: observed.before.major,
     literals,
+    isServerShared: copy.origin !== "parent",
     tool: project?.tool,
     schema: {
       tables: before.tables.map(({ schema, name, columns }) => ({ schema, name, columns: columns.map((column) => column.name) })),
@@ -156,22 +153,6 @@ function hasEffect({ statements, tables }: Measured): boolean {
 
 function limitsOf({ settings }: Context): Parameters<typeof judge>[1] {
   return settings.rehearse;
-}
-
-/** The texts of the migration files, as paths from the working directory. A file that cannot be read has no text: it is only searched. */
-async function readFiles(context: Context, { steps }: Migrations): Promise<MigrationFiles> {
-  const read = steps.map(async ({ directory, project }) => {
-    const patterns = [...(project?.files ?? []), ...context.settings.migrations.files];
-    if (patterns.length === 0) return [];
-    const paths = await filesOf({ directory, files: patterns, signal: context.signal }).catch(() => []);
-    const texts = paths.slice(0, MOST_FILES).map(async (path) => {
-      const text = await readText(resolve(directory, path), 4 * MIB).catch(() => undefined);
-      // Also the name of a file that is too large shows which migration it is.
-      return [{ path: relative(context.cwd, resolve(directory, path)), text: text ?? "" }];
-    });
-    return (await Promise.all(texts)).flat();
-  });
-  return migrationFiles((await Promise.all(read)).flat());
 }
 
 function isOwnTable({ table: { schema, name } }: TableChange, own: readonly string[]): boolean {

@@ -64,6 +64,7 @@ export async function rehearseTraffic(
     const work = (): ReturnType<typeof observeSteps> => observeSteps(context, migrations, copy.url, throughBroker);
     const beside = { url: copy.url, random: Math.random, signal };
     const { result, collections, isParameter } = await trafficBeside(traffic, beside, work);
+    copy.sent?.(result.recording.statements.map(({ sql }) => sql));
     const { measured } = measure(result, {
       files: migrationFiles([]),
       revisions: undefined,

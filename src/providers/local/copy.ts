@@ -9,6 +9,7 @@ import { commentOn, formatComment } from "./databases.ts";
 import { dropEntry } from "./drop.ts";
 import { tryCreatorLocks } from "./locks.ts";
 import { scratchName } from "./names.ts";
+import { settingValue } from "./setting-value.ts";
 
 const COPY_MS = 60_000;
 
@@ -23,8 +24,6 @@ export function copyStatement(to: string, from: string, isQuick: boolean): strin
 /**
  * Statements that add to database `to` what its copy of `from` lacks: `create database … template` copies neither
  * `alter database … set` nor `grant … on database` (PostgreSQL documentation, CREATE DATABASE, notes).
- * List settings are stored as quoted identifiers. Each element is quoted again: the owner of a database can store a list
- * that is not quoted, with any characters but spaces and commas.
  */
 export async function propertyStatements(session: Session, from: string, to: string): Promise<string[]> {
   const rows = await session.query<{ statement: string }>(
@@ -42,9 +41,7 @@ export async function propertyStatements(session: Session, from: string, to: str
      select 3, case setrole when 0 then pg_catalog.format('alter database %I', $2::pg_catalog.text)
            else pg_catalog.format('alter role %I in database %I', pg_catalog.pg_get_userbyid(setrole), $2::pg_catalog.text) end
          || pg_catalog.format(' set %s to ', (select pg_catalog.string_agg(pg_catalog.quote_ident(part), '.') from pg_catalog.unnest(pg_catalog.string_to_array(key, '.')) part))
-         || case when pg_catalog.lower(key) in ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
-             then (select coalesce(pg_catalog.string_agg(pg_catalog.quote_literal(coalesce(pg_catalog.replace(item[1], '""', '"'), item[2])), ', ' order by at), '''''')
-               from pg_catalog.regexp_matches(value, '"((?:[^"]|"")*)"|([^",\\s]+)', 'g') with ordinality found(item, at)) else pg_catalog.quote_literal(value) end
+         || ${settingValue("key", "value")}
        from settings
      order by step`,
     [from, to],

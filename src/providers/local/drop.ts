@@ -7,6 +7,7 @@ import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Released } from "../provider.ts";
 import { whyInUse } from "../in-use.ts";
 import { type Entry, readDatabases, type Snapshot } from "./databases.ts";
+import { removeBlockers } from "./drop-blockers.ts";
 import { lockOf } from "./locks.ts";
 import { isScratch } from "./names.ts";
 import type { Bounds } from "./server.ts";
@@ -68,7 +69,10 @@ export async function dropEntry(session: Session, entry: Pick<Entry, "name" | "i
       return await dropWithSessions(session, entry);
     } catch (thrown) {
       // 42809: "cannot drop a template database".
-      if (codeOf(thrown) !== SQLSTATE.wrongObjectType || attempt === DROP_ATTEMPTS) throw thrown;
+      const passing: readonly (string | undefined)[] = [SQLSTATE.wrongObjectType, SQLSTATE.objectInUse];
+      if (!passing.includes(codeOf(thrown)) || attempt === DROP_ATTEMPTS) throw thrown;
+      // The error of the DROP says more than one of these statements.
+      if (codeOf(thrown) === SQLSTATE.objectInUse) await removeBlockers(session, entry.name).catch(() => Promise.reject(thrown));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { indexOfPosition } from "../../postgres/position.ts";
 import type { ServerError } from "../../postgres/server-error.ts";
+import { existsOnServer } from "../../postgres/server-wide.ts";
 import { withoutTransaction } from "../advice/without-transaction.ts";
 import { errorText } from "../error-text.ts";
 import type { RehearsalFacts } from "../facts.ts";
@@ -97,7 +98,8 @@ export function judgeFailure(
   };
   const object = { kind: "migration", name: migration ?? "the migrations" } as const;
   const options = { at: placeOf(blamed, shown.files) };
-  const onData = ON_DATA[sqlstate];
+  const onServer = shown.isServerShared === true ? existsOnServer(cause) : undefined;
+  const onData = onServer === undefined ? ON_DATA[sqlstate] : undefined;
   const isOwn = onData !== undefined && (cause?.position !== undefined || (blamed !== undefined && writesOwnRows(blamed.part)));
   if (onData !== undefined && !isOwn) return found("fails-on-data", object, { ...facts, advice: onData }, options);
   const onTime = ON_TIME[sqlstate];
@@ -112,7 +114,11 @@ export function judgeFailure(
   const own = isOwn ? (cause?.position === undefined ? OWN_ROWS : OWN_TEXT) : undefined;
   const alone = sqlstate === "25001" ? withoutTransaction(shown.tool) : "";
   const known = byMessage(cause) ?? OTHER[sqlstate];
-  const advice = own ?? (known && known + alone) ?? "Correct the migration. It would fail in production in the same way.";
+  const advice =
+    (onServer && `${onServer.meaning} Whether it exists in production is not known. ${onServer.remedy}`) ??
+    own ??
+    (known && known + alone) ??
+    "Correct the migration. It would fail in production in the same way.";
   return found("migration-fails", object, { ...facts, advice }, options);
 }
 

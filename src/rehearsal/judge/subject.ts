@@ -17,6 +17,8 @@ export interface Shown {
   readonly major: number;
   /** Whether statements are shown with their literals. */
   readonly literals: boolean;
+  /** Whether other runs use the server of the copy. A branch of Neon is a server of its own. */
+  readonly isServerShared?: boolean | undefined;
   /** The migration tool, whose own words an advice uses. */
   readonly tool?: string | undefined;
   /** The partitioned tables. */
