@@ -3,7 +3,7 @@ import type { Event } from "../events.ts";
 import { codeSpan } from "../markdown.ts";
 import { runLine } from "../rollback/run-line.ts";
 import { countVerdicts, isFinding, type Step, type Verdict } from "../rollback/verdict.ts";
-import { tryMigrations } from "../rollback/try-migrations.ts";
+import { type ScratchDatabase, tryMigrations } from "../rollback/try-migrations.ts";
 import type { CommonOptions, Context } from "../context/context.ts";
 import { inContext } from "../context/in-context.ts";
 import { contextOfOnlyTool, findProject } from "../context/find-project.ts";
@@ -55,10 +55,10 @@ async function rollbackCheckIn(context: Context, options: RollbackCheckOptions):
       withMigratedScratch(context, "rollback", migrations, async (database, server) => {
         const { copy } = database;
         if (copy === undefined) throw copiesUnsupported(database);
-        const scratch = {
+        const scratch: ScratchDatabase = {
           url: database.directUrl,
           copy: () => copy(context.signal),
-          around: server.around,
+          around: (use) => server.around(use),
           run: (line: string, url: string) =>
             runLine(line, {
               cwd: migration.directory,

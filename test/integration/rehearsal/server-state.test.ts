@@ -163,13 +163,26 @@ describe.each(MAJORS.filter(({ major, bin }) => major === 18 || bin !== undefine
     await project.write("offshoot.yaml", "base: false\nmigrations:\n  tool: sql\n");
     await project.write("migrations/001_a.sql", "create role shared_role; select pg_sleep(3);\n");
     const rehearsal = project.offshoot(["rehearse"]);
-    await expect.poll(() => sql("select 1 from pg_stat_activity where query ~ 'pg_sleep.3' and pid <> pg_backend_pid()"), { timeout: 30_000 }).not.toEqual([]);
+    await expect
+      .poll(() => sql("select 1 from pg_stat_activity where query ~ 'pg_sleep.3' and pid <> pg_backend_pid()"), { timeout: 30_000 })
+      .not.toEqual([]);
     const run = await project.offshoot(["up", "--migrate", "--run", "other"]);
     expect([run.code, run.stderr]).toEqual([0, expect.stringContaining("waiting for them")]);
     expect((await rehearsal).code).toBe(0);
     expect(await sql("select 1 from pg_roles where rolname = 'shared_role'")).toHaveLength(1);
     await project.offshoot(["down", "--run", "other"]);
     await sql("drop role shared_role");
+  });
+
+  test("does so for an ordinary role too", SLOW, async () => {
+    await sql("create role ordinary login createdb createrole password 'ordinary'");
+    const before = await state();
+    await project.write("migrations/001_a.sql", "create role by_ordinary; alter role by_ordinary set work_mem = '3MB';\n");
+    const url = server.url.replace("postgres:test@", "ordinary:ordinary@");
+    const { code, stderr } = await project.offshoot(["rehearse"], { OFFSHOOT_EXISTING_URL: url });
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("undone")]);
+    expect(await state()).toEqual(before);
+    await sql("drop role ordinary");
   });
 
   test("warns of a role whose name only the migration knows", SLOW, async () => {

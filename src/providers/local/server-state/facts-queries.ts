@@ -36,7 +36,7 @@ export function roleFacts({ isSuperuser }: Readable): string {
 }
 
 /** `alter role … set`, also in a database, and `alter database … set`. */
-export function settingFacts(_: Readable): string {
+export function settingFacts(): string {
   return `select 'setting', target.sql || ' ' || item.key, array_remove(array[coalesce(r.rolname, case when d.oid is null then 'all' end)::pg_catalog.text, d.datname::pg_catalog.text], null),
       array_remove(array[r.rolname::pg_catalog.text], null),
       target.sql || ' set ' || item.name || ' to ' || ${settingValue("item.key", "item.value")}, target.sql || ' reset ' || item.name, null
@@ -49,6 +49,18 @@ export function settingFacts(_: Readable): string {
     lateral (select case when s.setrole = 0 and d.oid is not null then pg_catalog.format('alter database %I', d.datname)
       else 'alter role ' || coalesce(pg_catalog.quote_ident(r.rolname), 'all') || coalesce(' in database ' || pg_catalog.quote_ident(d.datname), '') end as sql) target
     where (s.setrole = 0 or ${ROLE}) and (s.setdatabase = 0 or ${DATABASE})`;
+}
+
+/** The rights on one kind of object. */
+function rightsOn(kind: string, name: string, from: string, rights: string): string {
+  return `select 'right', '${kind} ' || ${name} || ' ' || a.privilege_type || ' ' || coalesce(r.rolname, '') || ' ' || g.rolname,
+      array_remove(array[r.rolname::pg_catalog.text, ${name}::pg_catalog.text], null), array_remove(array[r.rolname::pg_catalog.text], null),
+      pg_catalog.format('grant %s on ${kind} %I to ', a.privilege_type, ${name}) || who.name || case when a.is_grantable then ' with grant option' else '' end,
+      pg_catalog.format('revoke %s on ${kind} %I from ', a.privilege_type, ${name}) || who.name, null
+    from ${from}, pg_catalog.aclexplode(${rights}) a
+    left join pg_catalog.pg_roles r on r.oid = a.grantee left join pg_catalog.pg_roles g on g.oid = a.grantor,
+    lateral (select coalesce(pg_catalog.quote_ident(r.rolname), 'public') as name) who
+    where a.grantee = 0 or ${ROLE}`;
 }
 
 /** Memberships, and rights on databases, tablespaces and parameters. */
@@ -65,25 +77,16 @@ export function rightFacts({ major }: Readable): string {
     from pg_catalog.pg_auth_members m join pg_catalog.pg_roles r on r.oid = m.roleid join pg_catalog.pg_roles u on u.oid = m.member
     left join pg_catalog.pg_roles g on g.oid = m.grantor
     where r.rolname !~ '^offshoot_' and u.rolname !~ '^(pg_|offshoot_)'`;
-  const on = (kind: string, name: string, from: string, rights: string): string =>
-    `select 'right', '${kind} ' || ${name} || ' ' || a.privilege_type || ' ' || coalesce(r.rolname, '') || ' ' || g.rolname,
-      array_remove(array[r.rolname::pg_catalog.text, ${name}::pg_catalog.text], null), array_remove(array[r.rolname::pg_catalog.text], null),
-      pg_catalog.format('grant %s on ${kind} %I to ', a.privilege_type, ${name}) || who.name || case when a.is_grantable then ' with grant option' else '' end,
-      pg_catalog.format('revoke %s on ${kind} %I from ', a.privilege_type, ${name}) || who.name, null
-    from ${from}, pg_catalog.aclexplode(${rights}) a
-    left join pg_catalog.pg_roles r on r.oid = a.grantee left join pg_catalog.pg_roles g on g.oid = a.grantor,
-    lateral (select coalesce(pg_catalog.quote_ident(r.rolname), 'public') as name) who
-    where a.grantee = 0 or ${ROLE}`;
   return [
     members,
-    on(
+    rightsOn(
       "database",
       "d.datname",
       `(select * from pg_catalog.pg_database d where ${DATABASE}) d`,
       "coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))",
     ),
-    on("tablespace", "t.spcname", "pg_catalog.pg_tablespace t", "coalesce(t.spcacl, pg_catalog.acldefault('t', t.spcowner))"),
-    ...(major >= 15 ? [on("parameter", "p.parname", "pg_catalog.pg_parameter_acl p", "p.paracl")] : []),
+    rightsOn("tablespace", "t.spcname", "pg_catalog.pg_tablespace t", "coalesce(t.spcacl, pg_catalog.acldefault('t', t.spcowner))"),
+    ...(major >= 15 ? [rightsOn("parameter", "p.parname", "pg_catalog.pg_parameter_acl p", "p.paracl")] : []),
   ].join("\nunion all\n");
 }
 

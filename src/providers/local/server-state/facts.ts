@@ -48,7 +48,7 @@ export async function readServerState(session: Session): Promise<ServerState> {
   );
   if (me === undefined) throw new TypeError("a session has a role");
   const server = { isSuperuser: me.isSuperuser, major: Math.floor(me.version / 10_000) };
-  const queries = [roleFacts(server), settingFacts(server), rightFacts(server), namedFacts(), ...storedFacts(server)];
+  const queries = [roleFacts(server), settingFacts(), rightFacts(server), namedFacts(), ...storedFacts(server)];
   const rows = await session.query<Fact & Record<string, unknown>>(queries.join("\nunion all\n"));
   return { facts: new Map(rows.map((fact) => [`${fact.kind} ${fact.key}`, fact])), user: me.user };
 }
