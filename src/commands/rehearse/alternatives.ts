@@ -27,28 +27,44 @@ export async function rehearseAlternatives(
   options: RehearseOptions,
 ): Promise<readonly RehearsalFinding[]> {
   const chosen = judged.filter(({ advice }) => advice?.isRunnable === true).slice(0, MOST_ALTERNATIVES);
-  const measured = new Map<string, string>();
+  const measured = new Map<string, Tried>();
   for (const { advice } of chosen) {
     const key = advice?.sql.join(";") ?? "";
     if (advice === undefined || measured.has(key)) continue;
     measured.set(key, await open((copy) => tryStatements(context, copy, advice.sql, options)).catch(unmeasured(context.signal)));
   }
   return judged.map(({ finding, advice }) => {
-    const text = measured.get(advice?.sql.join(";") ?? "");
-    return text === undefined ? finding : ({ ...finding, facts: { ...finding.facts, measured: text } } as RehearsalFinding);
+    const tried = measured.get(advice?.sql.join(";") ?? "");
+    if (tried === undefined) return finding;
+    const sql = tried.isWrong ? { sql: [] } : {};
+    return { ...finding, facts: { ...finding.facts, ...sql, measured: tried.text } } as RehearsalFinding;
   });
 }
 
+interface Tried {
+  /** What the statements cost, in words. */
+  readonly text: string;
+  /** They failed in a way that earlier pending migrations do not explain: nobody must be advised to run them. */
+  readonly isWrong: boolean;
+}
+
+/**
+ * Errors that the state before the pending migrations can explain: what an earlier one creates is missing, what it drops is there, or
+ * rows are as they were before it changed them (PostgreSQL documentation, appendix A).
+ */
+const BY_STATE: ReadonlySet<string> = new Set(["3F000", "42703", "42P01", "42704", "42883", "42P06", "42701", "42P07", "42710", "42723"]);
+const ON_ROWS = /^(?:22|23)/;
+
 /** The rehearsal itself has its result, so that a copy that cannot be made, such as at a limit of branches, must not hide it. */
-function unmeasured(signal: AbortSignal): (thrown: unknown) => string {
+function unmeasured(signal: AbortSignal): (thrown: unknown) => Tried {
   return (thrown) => {
     if (signal.aborted) throw thrown;
-    return `it could not be measured: ${publicMessageOf(thrown)}`;
+    return { text: `it could not be measured: ${publicMessageOf(thrown)}`, isWrong: false };
   };
 }
 
-/** What the statements cost, in words. An error is a result: they may need what earlier pending migrations create. */
-async function tryStatements(context: Context, copy: Copy, statements: readonly string[], options: RehearseOptions): Promise<string> {
+/** Runs the statements in a copy. An error is a result. */
+async function tryStatements(context: Context, copy: Copy, statements: readonly string[], options: RehearseOptions): Promise<Tried> {
   const guard = await connect(copy.url, { signal: context.signal });
   try {
     await secureCopy(guard, options.outbound ?? "refuse");
@@ -74,7 +90,11 @@ async function tryStatements(context: Context, copy: Copy, statements: readonly 
     const names = [...(await namesIn(copy.url, context.signal)), ...statements.flatMap(namesOfText)];
     const [error] = observed.errors.slice(-1);
     const why = error === undefined ? "" : `: ${errorText(error, knownNames(names))}`;
-    return `it could not be measured: on a copy in the state before the pending migrations it failed${why}`;
+    const where = `on a copy in the state before the pending migrations it failed${why}`;
+    const code = error?.sqlstate ?? "";
+    return BY_STATE.has(code) || ON_ROWS.test(code)
+      ? { text: `it could not be measured: ${where}`, isWrong: false }
+      : { text: `the statements for it are not shown, because ${where}`, isWrong: true };
   }
   const { measured } = measure(observed, {
     files: migrationFiles([]),
@@ -84,7 +104,8 @@ async function tryStatements(context: Context, copy: Copy, statements: readonly 
     literals: false,
   });
   const worst = (key: "blockedReadsMs" | "blockedWritesMs"): number => measured.tables.reduce((most, each) => Math.max(most, each[key]), 0);
-  return `took ${wait(measured.ms)}; readers were blocked for ${wait(worst("blockedReadsMs"))}, writers for ${wait(worst("blockedWritesMs"))}`;
+  const text = `took ${wait(measured.ms)}; readers were blocked for ${wait(worst("blockedReadsMs"))}, writers for ${wait(worst("blockedWritesMs"))}`;
+  return { text, isWrong: false };
 }
 
 function wait(ms: number): string {

@@ -22,6 +22,7 @@ import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
+import { advisedSchema } from "./advised-schema.ts";
 import { secureCopy } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
 import { revisionNames } from "./revision-names.ts";
@@ -84,10 +85,8 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     literals,
     isServerShared: copy.origin !== "parent",
     tool: project?.tool,
-    schema: {
-      tables: before.tables.map(({ schema, name, columns }) => ({ schema, name, columns: columns.map((column) => column.name) })),
-      taken: [...before.constraints, ...before.indexes].map(({ name }) => name),
-    },
+    schema: advisedSchema(before),
+    later: { relations: [...observed.after.relations.values()], statements: explained.allStatements },
     relations: [...observed.before.relations.values()],
     partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),
   };

@@ -1,8 +1,8 @@
 import type { StatementPart } from "../measure/parts.ts";
-import type { KnownNames } from "./constraints.ts";
+import type { KnownNames } from "./known.ts";
 import { type Advice, inWords } from "./advice.ts";
 import { inBatchesOf } from "./batches.ts";
-import { lower, textOf } from "../sql/alter-table.ts";
+import { lower, splitAtCommas, textOf } from "../sql/alter-table.ts";
 import { forActions } from "./actions.ts";
 import { forPartitionedIndex, type Partitions } from "./partitioned-index.ts";
 import { withoutTransaction } from "./without-transaction.ts";
@@ -10,12 +10,16 @@ import { withoutTransaction } from "./without-transaction.ts";
 /** What helps in general, when a statement itself cannot be replaced. */
 const SHORT = "Run the statement in a transaction of its own, with a lock_timeout of some seconds, and try again when that time passes.";
 
+const OF_PARTITIONED = `Postgres cannot drop the index of a partitioned table concurrently. ${SHORT}`;
+
 /** What an advice depends on besides the statement. */
 export interface AdviceOptions {
   /** The migration tool, in whose words the advice is. */
   readonly tool?: string | undefined;
   /** The table of a new index is partitioned. */
   readonly isPartitioned?: boolean | undefined;
+  /** An index of the statement is that of a partitioned table. */
+  readonly hasPartitionedIndex?: boolean | undefined;
   /** The partitions of that table. */
   readonly partitions?: Partitions | undefined;
   /** The names that exist. */
@@ -29,8 +33,9 @@ export interface AdviceOptions {
 export function advise(
   part: StatementPart | undefined,
   major: number,
-  { tool, isPartitioned = false, partitions, known }: AdviceOptions = {},
+  { tool, isPartitioned = false, hasPartitionedIndex = false, partitions, known }: AdviceOptions = {},
 ): Advice {
+  if (part?.kind === "drop index" && hasPartitionedIndex) return inWords(OF_PARTITIONED);
   const advice =
     isPartitioned && part?.kind === "create index"
       ? (forPartitionedIndex(part.tokens, partitions, new Set(known?.taken)) ?? inWords(SHORT))
@@ -52,17 +57,11 @@ function adviceFor(part: StatementPart | undefined, major: number, known: KnownN
         isRunnable: true,
       };
     case "drop index":
-      return /\bconcurrently\b/i.test(whole)
-        ? inWords(SHORT)
-        : {
-            text: "Drop the index concurrently, outside of a transaction.",
-            sql: [textOf(insertAfter(tokens, "index", "concurrently"))],
-            isRunnable: true,
-          };
+      return forDropIndex(tokens);
     case "reindex":
       return forReindex(tokens, whole);
     case "refresh materialized view":
-      if (/\bconcurrently\b/i.test(whole)) return inWords(SHORT);
+      if (/\b(concurrently|with\s+no\s+data)\b/i.test(whole)) return inWords(SHORT);
       return inWords(
         "Refresh it concurrently, so that readers are not blocked. The view needs a unique index without a condition for that.",
         [textOf(insertAfter(tokens, "view", "concurrently"))],
@@ -101,6 +100,21 @@ export function adviseToCommit(otherMigration: string | undefined): Advice {
   return inWords(
     `The tool ran both migrations in one transaction, and locks are held until its end. Set the tool to run each migration in a transaction of its own.${way}`,
   );
+}
+
+/** Concurrently, Postgres drops one index at a time, and not what depends on it (PostgreSQL documentation, "DROP INDEX"). */
+function forDropIndex(tokens: StatementPart["tokens"]): Advice {
+  const words = tokens.map(lower);
+  if (words.includes("concurrently")) return inWords(SHORT);
+  if (words.includes("cascade"))
+    return inWords("Drop what depends on the index first, and then the index concurrently, outside of a transaction.");
+  const start = words[2] === "if" ? 4 : 2;
+  const head = ["drop index concurrently", ...(start === 4 ? ["if exists"] : [])].join(" ");
+  return {
+    text: "Drop the index concurrently, outside of a transaction.",
+    sql: splitAtCommas(tokens.slice(start)).map((name) => `${head} ${textOf(name)}`),
+    isRunnable: true,
+  };
 }
 
 function forReindex(tokens: StatementPart["tokens"], whole: string): Advice {

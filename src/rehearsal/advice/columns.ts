@@ -1,12 +1,12 @@
 import { type Advice, inWords } from "./advice.ts";
 import { type Action, textOf } from "../sql/alter-table.ts";
-import type { KnownNames } from "./constraints.ts";
+import type { KnownNames } from "./known.ts";
 import { forNewColumn } from "./new-column.ts";
 import { forType } from "./new-type.ts";
 
 /** The safer way for an action that changes columns, storage or partitions. Undefined for other actions. Pure. */
 export function adviceForColumn(table: string, { tokens, words }: Action, major: number, known: KnownNames): Advice | undefined {
-  if (/^add (?!(?:constraint|foreign|check|unique|primary|exclude)\b)/.test(words)) return forNewColumn(table, tokens, major, known);
+  if (/^add (?!(?:constraint|foreign|check|unique|primary|exclude|not)\b)/.test(words)) return forNewColumn(table, tokens, major, known);
   if (/^alter (?:column )?\S+ (?:set data )?type\b/.test(words)) return forType(table, tokens);
   if (words.startsWith("attach partition ")) {
     return inWords(

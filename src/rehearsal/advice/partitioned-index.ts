@@ -12,7 +12,7 @@ export interface Partitions {
 }
 
 /** With more partitions, the statements would fill pages. */
-const MOST_PARTITIONS = 50;
+export const MOST_PARTITIONS = 50;
 const PARTITIONED = "p";
 const FOREIGN = "f";
 
@@ -63,7 +63,7 @@ export function partitionsOf(table: Relation, relations: readonly Relation[]): P
   return { table, parts: parts.toSorted((one, other) => (one.shown < other.shown ? -1 : 1)).map((part) => partitionsOf(part, relations)) };
 }
 
-function countOf({ parts }: Partitions): number {
+export function countOf({ parts }: Partitions): number {
   return parts.reduce((sum, part) => sum + 1 + countOf(part), 0);
 }
 

@@ -15,7 +15,7 @@ import { type Shown, subjectOf } from "./subject.ts";
 
 /** Errors because of rows that exist, with what to do (PostgreSQL documentation, appendix A). */
 const ON_DATA: Readonly<Record<string, string>> = {
-  "23502": "Rows have NULL in this column. Fill them in an earlier migration, or give the column a default.",
+  "23502": "Rows have NULL in this column. Fill them in an earlier migration: a default does not change rows that exist.",
   "23505": "Rows have the same values. Remove or merge the duplicates in an earlier migration.",
   "23503": "Rows refer to rows that do not exist. Correct or delete them in an earlier migration.",
   "23514": "Rows break the check. Correct them in an earlier migration, or add the check as NOT VALID.",

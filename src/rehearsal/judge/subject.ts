@@ -4,9 +4,9 @@ import { partitionsOf } from "../advice/partitioned-index.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { StatementPart } from "../measure/parts.ts";
 import type { Relation } from "../observe/relations.ts";
-import { readAlterTable } from "../sql/alter-table.ts";
-import type { KnownNames } from "../advice/constraints.ts";
-import { mentions, namesIn } from "../sql/names.ts";
+import { type AdvisedSchema, knownFor } from "./known-for.ts";
+import { type Later, relationsAt } from "./relations-at.ts";
+import { mentions } from "../sql/names.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { LONGEST_ADVICE, withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { type Token, tokensOf } from "../../postgres/sql/tokens.ts";
@@ -25,13 +25,10 @@ export interface Shown {
   readonly partitioned?: readonly Relation[] | undefined;
   /** All tables, for the partitions. */
   readonly relations?: readonly Relation[] | undefined;
-  /** The columns of the tables, and the names of constraints and indexes, before the migrations. */
-  readonly schema?: ShownSchema | undefined;
-}
-
-export interface ShownSchema {
-  readonly tables: readonly { readonly schema: string; readonly name: string; readonly columns: readonly string[] }[];
-  readonly taken: readonly string[];
+  /** The tables that are there after the migrations, and all statements: a partition can be attached before its parent gets an index. */
+  readonly later?: Later | undefined;
+  /** The schema before the migrations. */
+  readonly schema?: AdvisedSchema | undefined;
 }
 
 /** The facts of a finding about a statement. */
@@ -49,37 +46,38 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
   const names = blamed?.part.names ?? [];
   const parent = shown.partitioned?.find((relation) => mentions(names, relation));
   const tokens = blamed?.part.tokens ?? [];
-  const advice = advise(blamed?.part, shown.major, {
+  const relations = relationsAt(blamed, shown.relations ?? [], shown.later);
+  const found = advise(blamed?.part, shown.major, {
     tool: shown.tool,
     isPartitioned: parent !== undefined,
-    partitions: parent && partitionsOf(parent, shown.relations ?? []),
-    known: namesFor(tokens, shown.schema),
+    hasPartitionedIndex: relations.some((relation) => relation.kind === "I" && mentions(names, relation)),
+    partitions: parent && partitionsOf(parent, relations),
+    known: knownFor(tokens, shown.schema, relations),
   });
+  // The state before the migrations has other partitions.
+  const advice = relations === (shown.relations ?? relations) ? found : { ...found, isRunnable: false };
+  const sql = printed(advice, shown);
+  const whole = printed(advice, { ...shown, literals: true });
+  const hidesConstants = sql.some((each, at) => each !== whole[at]);
   const subject = {
     ...(migration === undefined ? {} : { migration }),
     ...(tokens.length === 0 ? {} : { statement: textOf(tokens, shown) }),
     ...(blamed?.perhaps === undefined ? {} : { perhaps: othersOf(blamed.perhaps, shown) }),
-    advice: hidesConstants(advice.sql, shown) ? `${advice.text} ${CONSTANTS}` : advice.text,
-    sql: advice.sql.map((sql) => {
-      const body = advice.bodies?.get(sql);
-      if (body !== undefined) return shown.literals ? sql : body;
-      return withBatchSize(textOf(tokensOf(sql), shown, LONGEST_ADVICE));
-    }),
+    advice: hidesConstants ? `${advice.text} ${CONSTANTS}` : advice.text,
+    sql,
   };
   return { subject, advice };
 }
 
 const CONSTANTS = "Each ? in the SQL is a constant of the migration: --literals shows them.";
 
-function hidesConstants(sql: readonly string[], shown: Shown): boolean {
-  return !shown.literals && sql.some((each) => textOf(tokensOf(each), shown) !== textOf(tokensOf(each), { ...shown, literals: true }));
-}
-
-function namesFor(tokens: readonly Token[], schema: ShownSchema | undefined): KnownNames | undefined {
-  if (schema === undefined) return undefined;
-  const names = namesIn(tokensOf(readAlterTable(tokens)?.table ?? ""));
-  const table = schema.tables.find((each) => mentions(names, each));
-  return { taken: new Set(schema.taken), columns: table && new Set(table.columns) };
+/** The statements of an advice as they are printed. */
+function printed({ sql, bodies }: Advice, shown: Shown): readonly string[] {
+  return sql.map((each) => {
+    const body = bodies?.get(each);
+    if (body !== undefined) return shown.literals ? each : body;
+    return withBatchSize(textOf(tokensOf(each), shown, LONGEST_ADVICE));
+  });
 }
 
 /** Statements that one finding names besides its own. */

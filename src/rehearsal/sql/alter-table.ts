@@ -10,6 +10,8 @@ export interface Action {
 /** An `ALTER TABLE`, with the table as it is written there. */
 export interface AlterTable {
   readonly table: string;
+  /** It has ONLY: the tables that inherit are left out. */
+  readonly isOnly: boolean;
   readonly actions: readonly Action[];
 }
 
@@ -19,13 +21,14 @@ export function readAlterTable(tokens: readonly Token[]): AlterTable | undefined
   if (word(0) !== "alter" || word(1) !== "table") return undefined;
   let at = 2;
   if (word(at) === "if") at += 2;
-  if (word(at) === "only") at += 1;
+  const isOnly = word(at) === "only";
+  if (isOnly) at += 1;
   const start = at;
   at += 1;
   while (tokens[at]?.text === ".") at += 2;
   const table = textOf(tokens.slice(start, at));
   if (tokens[at]?.text === "*") at += 1;
-  return { table, actions: splitAtCommas(tokens.slice(at)).map(actionOf) };
+  return { table, isOnly, actions: splitAtCommas(tokens.slice(at)).map(actionOf) };
 }
 
 /** An action of an `ALTER TABLE` from its tokens. Pure. */

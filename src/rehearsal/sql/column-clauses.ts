@@ -46,3 +46,20 @@ function partsOf(tokens: readonly Token[]): readonly (readonly Token[])[] {
   }
   return parts;
 }
+
+/** A clause that is also a constraint of the table. */
+export function isKey({ kind }: ColumnClause): boolean {
+  return ["check", "unique", "primary", "references"].includes(kind);
+}
+
+/** The tokens of the first clause of a kind. Empty: it has none. */
+export function clauseOf({ clauses }: AddedColumn, kind: string): ColumnClause["tokens"] {
+  return clauses.find((clause) => clause.kind === kind)?.tokens ?? [];
+}
+
+/** A plain NOT NULL, with its name if it has one. Undefined for any other, such as with NO INHERIT. */
+export function notNullOf({ tokens }: ColumnClause): { readonly name: string | undefined } | undefined {
+  const words = tokens.map((token) => lower(token));
+  if (words.join(" ") === "not null") return { name: undefined };
+  return words[0] === "constraint" && words.slice(2).join(" ") === "not null" ? { name: tokens[1]?.text } : undefined;
+}
