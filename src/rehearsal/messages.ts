@@ -25,6 +25,11 @@ function way({ sql, measured }: About): readonly string[] {
   return [...sql.flatMap((each) => detail("safer", `${each};`)), ...detail("safer way rehearsed", measured)];
 }
 
+/** Of a statement that leaves something when it fails. */
+function cleaning({ sql }: About): readonly string[] {
+  return sql.flatMap((each) => detail("after the failure", `${each};`));
+}
+
 /** Without it, a reader takes the absence of findings about later migrations for harmless. */
 const UNTRIED = detail("not rehearsed", "the statements and migrations after this one");
 
@@ -85,17 +90,22 @@ export const MESSAGES: {
   }),
   "fails-on-data": (facts) => ({
     problem: `fails on rows that exist: ${facts.error}`,
-    details: [...details(facts), ...UNTRIED],
+    details: [...details(facts), ...cleaning(facts), ...UNTRIED],
     remedy: facts.advice,
   }),
   "fails-by-timeout": (facts) => ({
     problem: `fails because of a time limit: ${facts.error}`,
-    details: [...details(facts), ...facts.settings.flatMap((setting) => detail("set for the role or the database", setting)), ...UNTRIED],
+    details: [
+      ...details(facts),
+      ...facts.settings.flatMap((setting) => detail("set for the role or the database", setting)),
+      ...cleaning(facts),
+      ...UNTRIED,
+    ],
     remedy: facts.advice,
   }),
   "migration-fails": (facts) => ({
     problem: `fails: ${facts.error}`,
-    details: [...details(facts), ...UNTRIED],
+    details: [...details(facts), ...cleaning(facts), ...UNTRIED],
     remedy: facts.advice,
   }),
   "exception-expired": ({ until, reason }) => ({

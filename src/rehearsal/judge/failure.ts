@@ -10,6 +10,10 @@ import type { ReadStatement } from "../measure/statements.ts";
 import type { RoleSettings } from "../role-settings.ts";
 import { knownNames, namesOfStatement } from "../sql/known-names.ts";
 import { lower } from "../sql/alter-table.ts";
+import type { Blamed } from "../measure/blame.ts";
+import { mentions } from "../sql/names.ts";
+import { wordsOf } from "../sql/kinds.ts";
+import { leftBehind } from "./left-behind.ts";
 import { placeOf } from "./place.ts";
 import { type Shown, subjectOf } from "./subject.ts";
 
@@ -63,6 +67,9 @@ function byMessage(cause: ServerError | undefined): string | undefined {
 
 /** An error because of the rows that a statement writes, which the migration has in its text. */
 const OWN_ROWS = "Rows that the statement writes are refused, by themselves or because of rows that exist. Correct them in the statement.";
+/** A deferred constraint is checked for the rows that the transaction wrote, also where it is new: ALTER TABLE checks those that exist. */
+const LATE_ROWS =
+  "A constraint that is checked at the end of the transaction refuses rows that the migration wrote, or that refer to rows which it deleted. Correct these statements.";
 const OWN_TEXT = "The statement has a constant that Postgres cannot use. Correct it.";
 
 /** Whether a statement writes rows that it has in its own text. */
@@ -86,32 +93,35 @@ export function judgeFailure(
   const cause = errors.findLast(({ sqlstate }) => sqlstate === statement?.sent.sqlstate) ?? errors.at(-1);
   const sqlstate = cause?.sqlstate ?? "";
   const blamed = statement === undefined ? undefined : { statement, part: failedPart(statement, cause?.position) };
-  const { migration, statement: text } = subjectOf(blamed, shown).subject;
+  const { migration = onlyMigration(blamed, statements), statement: text } = subjectOf(blamed, shown).subject;
+  const left = blamed && cause?.position === undefined ? leftBehind(blamed.part, sqlstate) : undefined;
   const isKnown = knownNames([...names, ...statements.flatMap(({ parts }) => parts.flatMap(namesOfPart))]);
   const error = cause === undefined ? exit : errorText(cause, isKnown, shown.literals);
   const facts = {
     ...(migration === undefined ? {} : { migration }),
     ...(text === undefined ? {} : { statement: text }),
-    sql: [],
+    sql: left?.sql ?? [],
     sqlstate,
     error,
   };
   const object = { kind: "migration", name: migration ?? "the migrations" } as const;
-  const options = { at: placeOf(blamed, shown.files) };
+  const options = { at: placeOf(atCommit(blamed, statements, cause) ?? blamed, shown.files) };
+  const cleaning = left === undefined ? "" : ` ${left.text}`;
   const onServer = shown.isServerShared === true ? existsOnServer(cause) : undefined;
   const onData = onServer === undefined ? ON_DATA[sqlstate] : undefined;
-  const isOwn = onData !== undefined && (cause?.position !== undefined || (blamed !== undefined && writesOwnRows(blamed.part)));
-  if (onData !== undefined && !isOwn) return found("fails-on-data", object, { ...facts, advice: onData }, options);
+  const isLate = blamed !== undefined && checksConstraints(blamed.part);
+  const isOwn = onData !== undefined && (cause?.position !== undefined || isLate || (blamed !== undefined && writesOwnRows(blamed.part)));
+  if (onData !== undefined && !isOwn) return found("fails-on-data", object, { ...facts, advice: onData + cleaning }, options);
   const onTime = ON_TIME[sqlstate];
   if (onTime !== undefined) {
     const timed: RehearsalFacts["fails-by-timeout"] = {
       ...facts,
-      advice: onTime,
+      advice: onTime + cleaning,
       settings: Object.entries(settings.limits).map(([name, value]) => `${name} = ${value}`),
     };
     return found("fails-by-timeout", object, timed, options);
   }
-  const own = isOwn ? (cause?.position === undefined ? OWN_ROWS : OWN_TEXT) : undefined;
+  const own = isOwn ? (cause?.position !== undefined ? OWN_TEXT : isLate ? LATE_ROWS : OWN_ROWS) : undefined;
   const alone = sqlstate === "25001" ? withoutTransaction(shown.tool) : "";
   const known = byMessage(cause) ?? OTHER[sqlstate];
   const advice =
@@ -119,8 +129,33 @@ export function judgeFailure(
     own ??
     (known && known + alone) ??
     "Correct the migration. It would fail in production in the same way.";
-  return found("migration-fails", object, { ...facts, advice }, options);
+  return found("migration-fails", object, { ...facts, advice: advice + cleaning }, options);
 }
+
+/** Whether the statement checks the deferred constraints. */
+function checksConstraints({ tokens, kind }: StatementPart): boolean {
+  return kind === "transaction" || wordsOf(tokens, 2) === "set constraints";
+}
+
+/** Of a statement without a migration, such as COMMIT: the only migration of its transaction. */
+function onlyMigration(blamed: Blamed | undefined, statements: readonly ReadStatement[]): string | undefined {
+  const names = statements.flatMap(({ transaction, migration }) =>
+    transaction === blamed?.statement.transaction && migration !== undefined ? [migration] : [],
+  );
+  return new Set(names).size === 1 ? names[0] : undefined;
+}
+
+/** Of an error at the end of the transaction: its last statement that wrote rows of the table that the server names, else of any. */
+function atCommit(blamed: Blamed | undefined, statements: readonly ReadStatement[], cause: ServerError | undefined): Blamed | undefined {
+  if (blamed === undefined || blamed.part.at !== undefined || !checksConstraints(blamed.part)) return undefined;
+  const written = statements
+    .filter(({ transaction }) => transaction === blamed.statement.transaction)
+    .flatMap((statement) => statement.parts.filter(({ kind }) => WRITING.has(kind)).map((part) => ({ statement, part })));
+  const [schema = "", name = ""] = cause?.object?.replace(/^\w+ /, "").split(".") ?? [];
+  return written.findLast(({ part }) => mentions(part.names, { schema, name })) ?? written.at(-1);
+}
+
+const WRITING: ReadonlySet<string> = new Set(["insert", "update", "delete", "merge", "copy"]);
 
 /** An error at a position is in the text, and nothing of that message ran. Otherwise the server answers each statement of a message that succeeds with one tag. A text that was cut can lack the one that failed. */
 function failedPart({ parts, sent }: ReadStatement, position: number | undefined): StatementPart {

@@ -19,7 +19,7 @@ import { tookLock } from "./locking-reads.ts";
 import { locksUnnamed } from "./unnamed-locks.ts";
 import { unseenTables } from "./unseen-tables.ts";
 import { type ReadStatement, readStatements, type RevisionNames } from "./statements.ts";
-import { type TableChange, tableChanges } from "./tables.ts";
+import { scansOf, type TableChange, tableChanges } from "./tables.ts";
 
 /** The measured facts, and what is needed to explain them. */
 export interface Explained {
@@ -183,7 +183,7 @@ function shownTable({ change, reads, writes, rewrite }: ExplainedTable, statemen
     bytesAfter: change.bytesAfter,
     indexesRewritten: change.indexesRewritten.map(({ shown }) => shown),
     dropped: change.dropped,
-    fullScans: change.fullScans,
+    fullScans: scansOf(change),
     rowsScanned: change.rowsScanned,
     rowsInserted: change.inserted,
     rowsUpdated: change.updated,

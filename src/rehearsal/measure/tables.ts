@@ -114,6 +114,11 @@ function isChanged({
   return locks !== undefined || rewritten || dropped || indexesRewritten.length > 0 || inserted + updated + deleted + fullScans > 0;
 }
 
+/** The server counts a scan once for each of its workers. The rows that were read show how many scans it was at most. */
+export function scansOf({ fullScans, rowsScanned, rows }: TableChange): number {
+  return rows <= 0 ? fullScans : Math.min(fullScans, Math.max(1, Math.round(rowsScanned / rows)));
+}
+
 function groupBy<T>(items: readonly T[], key: (item: T) => number): ReadonlyMap<number, readonly T[]> {
   const groups = new Map<number, T[]>();
   for (const item of items) {

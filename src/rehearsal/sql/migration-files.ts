@@ -14,8 +14,10 @@ export interface MigrationFiles {
   fileOf(name: string): string | undefined;
   /** The first line of a file, in whatever language, in which the text of this statement begins. */
   lineOf(path: string, tokens: readonly Token[]): number | undefined;
-  /** The first line of a file that contains one of these names as a word. */
+  /** The first line of a file that contains the first of these names that is in it, as a word in any case. Not an import and not a comment. */
   lineWith(path: string, names: readonly string[]): number | undefined;
+  /** The line in which the changes of a migration in another language begin. 1: not known. */
+  firstLineOf(path: string): number;
   /** The texts of all files. */
   readonly texts: readonly string[];
 }
@@ -31,6 +33,11 @@ const LONGEST_TOKEN = 100;
 function patternOf({ text }: Token): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&").replaceAll(/["']/g, "\\\\?$&");
 }
+
+/** Lines of another language that change nothing: imports and comments. */
+const WITHOUT_CHANGES = /^\s*((import|from|use|using|package|require)\b|(const|let|var)\b.*\brequire\(|#|\/\/|\/?\*|--|"""|''')/;
+/** Where the migrations of the known tools begin. */
+const BEGIN = /^\s*(operations\s*=|def (upgrade|up|change)\b|(public |static )*(async )?(function )?up\s*\(|.*\bup\s*[=:])/;
 
 const NOWHERE: readonly Place[] = [];
 
@@ -73,11 +80,15 @@ export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles 
       if (text === undefined) return undefined;
       const lines = text.split("\n");
       for (const name of names) {
-        const word = new RegExp(`(?<![\\w$])${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(?![\\w$])`);
-        const at = lines.findIndex((line) => word.test(line));
+        const word = new RegExp(`(?<![\\w$])${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(?![\\w$])`, "i");
+        const at = lines.findIndex((line) => word.test(line) && !WITHOUT_CHANGES.test(line));
         if (at >= 0) return at + 1;
       }
       return undefined;
+    },
+    firstLineOf(path) {
+      const lines = files.find((file) => file.path === path)?.text.split("\n") ?? [];
+      return Math.max(1, lines.findIndex((line) => BEGIN.test(line)) + 1);
     },
   };
 }

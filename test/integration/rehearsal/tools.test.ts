@@ -1,10 +1,11 @@
 // @module-tag proof
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Rehearsal } from "../../../src/commands/rehearse.ts";
 import { addMigration } from "../../support/added-migration.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
+import { OWN_WORDS } from "../../support/own-words.ts";
 import { withSession } from "../../support/session.ts";
 import { copyTool, isInstalled, REAL_TOOLS, toolPath } from "../../support/tools.ts";
 
@@ -88,5 +89,19 @@ for (const { name } of REAL_TOOLS.filter(isInstalled)) {
     expect(result.findings.filter(({ severity }) => severity === "error").map(({ code, at }) => [code, at?.file])).toEqual([
       ["migration-fails", file],
     ]);
+  });
+}
+
+for (const { name } of REAL_TOOLS.filter((tool) => OWN_WORDS[tool.name] !== undefined && isInstalled(tool))) {
+  test(`${name}: a statement that the tool makes has the line with the name of its column`, { timeout: 180_000 }, async () => {
+    await prepare(name);
+    const file = await addMigration(name, project.directory, SLOW);
+    const text = OWN_WORDS[name] ?? "";
+    await writeFile(join(project.directory, file), text);
+    const { stdout } = await project.offshoot(["rehearse", "--run", name, "--json", "--no-alternatives"]);
+    const { findings } = JSON.parse(stdout) as Rehearsal;
+    const line = text.split("\n").findLastIndex((each) => /isbn.*text|text.*isbn/i.test(each)) + 1;
+    expect(findings.map(({ code, at }) => [code, at])).toEqual([["lock-without-timeout", { file, line }]]);
+    await project.offshoot(["down", "--run", name]);
   });
 }

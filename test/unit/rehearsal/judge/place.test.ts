@@ -34,6 +34,34 @@ test.each([
   expect(lineOf(sql)).toBe(line);
 });
 
+const DJANGO = {
+  path: "shop/migrations/0003_c.py",
+  text: `from django.db import migrations, models
+from shop.models import Book
+
+# isbn
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.AddField("Book", "isbn", models.CharField(max_length=20, default="", db_index=True)),
+        migrations.AddField("Book", "author", models.ForeignKey("Author", models.CASCADE)),
+        migrations.AddIndex("Book", models.Index(fields=["title"], name="book_title_ix")),
+    ]
+`,
+};
+
+test.each([
+  ['ALTER TABLE "shop_book" ADD COLUMN "isbn" varchar(20) DEFAULT \'\' NOT NULL', 8],
+  ['ALTER TABLE "shop_book" ALTER COLUMN "isbn" DROP DEFAULT', 8],
+  ['CREATE INDEX "shop_book_isbn_9d2f0a_like" ON "shop_book" ("isbn" varchar_pattern_ops)', 8],
+  ['ALTER TABLE "shop_book" ADD COLUMN "author_id" bigint NOT NULL', 9],
+  ['CREATE INDEX "book_title_ix" ON "shop_book" ("title")', 10],
+  ['UPDATE "shop_book" SET "price" = $1', 8],
+  ['DROP TABLE "shop_other"', 7],
+])("%s of a tool that makes the SQL is in line %i, not in an import or a comment", (sql, line) => {
+  expect(lineOf(sql, [DJANGO])).toBe(line);
+});
+
 test("a statement that several files have is in the one of its migration", () => {
   const text = "select 1;\nalter table a add b int;";
   expect(
