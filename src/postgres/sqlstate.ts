@@ -19,6 +19,7 @@ export const SQLSTATE = {
   invalidPassword: "28P01",
   invalidAuthorization: "28000",
   insufficientPrivilege: "42501",
+  invalidGrant: "0LP01",
   objectInUse: "55006",
   notInPrerequisiteState: "55000",
   undefinedFile: "58P01",

@@ -20,6 +20,7 @@ export const CODES: Readonly<Record<RehearsalCode, Code>> = {
     title: "A migration fails because of a time limit of its role",
   },
   "migration-fails": { severity: "error", title: "A migration fails" },
+  "not-rehearsed": { severity: "error", title: "A migration cannot run in the copy" },
   "exception-expired": { severity: "warning", title: "An exception for a table has expired" },
   "exception-unmatched": { severity: "warning", title: "An exception is for a table that does not exist" },
   "traffic-fails": {

@@ -60,6 +60,8 @@ export interface RehearsalFacts {
   /** A migration failed because of a time limit that the role has. */
   readonly "fails-by-timeout": FailureFacts & { readonly settings: readonly string[] };
   readonly "migration-fails": FailureFacts;
+  /** A migration failed because the copy lacks something that production has. */
+  readonly "not-rehearsed": FailureFacts;
   readonly "exception-expired": { readonly until: string; readonly reason: string };
   /** `nearest`: the table with the most similar name. */
   readonly "exception-unmatched": { readonly nearest?: string | undefined; readonly reason: string };

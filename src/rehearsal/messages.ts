@@ -108,6 +108,11 @@ export const MESSAGES: {
     details: [...details(facts), ...cleaning(facts), ...UNTRIED],
     remedy: facts.advice,
   }),
+  "not-rehearsed": (facts) => ({
+    problem: `cannot run in the copy: ${facts.error}`,
+    details: [...details(facts), ...UNTRIED],
+    remedy: facts.advice,
+  }),
   "exception-expired": ({ until, reason }) => ({
     problem: `the exception has expired on ${until}, and does not count any more`,
     details: detail("its reason", reason),

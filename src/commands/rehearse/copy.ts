@@ -2,6 +2,7 @@ import type { Migrations } from "../../context/migrations.ts";
 import type { Session } from "../../postgres/connect.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
 import type { Copy as DatabaseCopy, Database } from "../../providers/provider.ts";
+import type { Lacks } from "../../rehearsal/lacks.ts";
 import type { RehearsedCopy } from "../../rehearsal/rehearsal.ts";
 
 /** A copy to rehearse in. */
@@ -11,6 +12,8 @@ export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "na
   readonly withoutRows?: readonly string[] | undefined;
   /** Receives the statements that were sent: they show what the migrations changed on the whole server. */
   readonly sent?: ((statements: readonly string[]) => void) | undefined;
+  /** What production has and this copy does not. Undefined: it is production's own state. */
+  readonly lacks?: Lacks | undefined;
 }
 
 /** Runs `work` in a new copy, and deletes the copy afterwards. All copies are equal. */

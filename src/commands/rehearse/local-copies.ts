@@ -12,12 +12,16 @@ import { parseUrl, withDatabase } from "../../postgres/url.ts";
 import { findDatabase } from "../../providers/choose.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
 import type { Copy as DatabaseCopy, Database } from "../../providers/provider.ts";
+import type { Lacks } from "../../rehearsal/lacks.ts";
 import { secretsOf } from "../../providers/variables.ts";
 import { appliedBefore } from "./applied-before.ts";
 import { fittingBase, isQuick } from "./base-choice.ts";
 import type { Copy, CopySource, OpenCopy, OwnDatabase } from "./copy.ts";
 
 type Described = Omit<Copy, "url">;
+
+/** The roles, the extensions and the settings are those of a server of this machine. */
+const LACKS: Lacks = { isOtherServer: true, objects: [], powers: [], isPartial: false };
 
 /**
  * Runs `work` with copies of the state on which the migrations continue: this run's database if it has a state, else the
@@ -97,7 +101,7 @@ async function withBaseCopies<T>(
 }
 
 function empty({ provider }: Database): Described {
-  return { origin: "local", description: `an empty database (${provider})`, hasProductionRows: false, gaps: [] };
+  return { origin: "local", description: `an empty database (${provider})`, hasProductionRows: false, gaps: [], lacks: LACKS };
 }
 
 /** The hash of a base is long, and its start is enough to find it in a list. */
@@ -113,7 +117,7 @@ function described(
   const shown = isBase ? name.slice(NAME_PREFIX.length, BASE_PREFIX.length + SHOWN_HASH) : name.slice(NAME_PREFIX.length);
   const age = tag === undefined ? "" : `, ${formatAgeInSentence(now().getTime() - Date.parse(tag.created))} old`;
   const description = `a copy of ${what} ${shown} (${provider}${age})`;
-  return { origin: "local", description, name, createdAt: tag?.created, hasProductionRows: false, gaps: [] };
+  return { origin: "local", description, name, createdAt: tag?.created, hasProductionRows: false, gaps: [], lacks: LACKS };
 }
 
 /** Deletes the copy first: a role can only be dropped when nothing belongs to it. */

@@ -92,8 +92,8 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   };
   const names = observed.errors.length === 0 ? [] : await namesIn(copy.url, context.signal);
   const refusals = end.ok
-    ? judgeRefused(observed.errors, explained.allStatements, roleSettings, shown, names)
-    : [judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how, names)];
+    ? judgeRefused(observed.errors, explained.allStatements, roleSettings, shown, names, copy.lacks)
+    : [judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how, names, copy.lacks)];
   const failure = refusals.map((finding) => ({ finding }));
   /** Dynamic SQL can make a name or a constant of the value of a row. */
   const shownChanges = async (changed: ReturnType<typeof changesOfOne>): Promise<ReturnType<typeof changesOfOne>> => {

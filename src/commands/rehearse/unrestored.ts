@@ -12,14 +12,14 @@ const RAISING = /\b(?:RAISE|ASSERT)\b|PL\/(?:Python|Perl|Tcl)/;
 
 /**
  * What pg_restore could not restore, from its output. Only the lines with the server's words are read: what follows them can be
- * a row, and the words can contain a value, also as a name. Comments on extensions are left out: an ordinary role cannot write
- * them. Pure.
+ * a row, and the words can contain a value, also as a name. Comments on extensions are left out, because an ordinary role cannot write
+ * them, and publications of all tables, which are created later. Pure.
  */
 export function unrestored(output: string, isKnown: IsKnownName): string {
   const messages = output
     .split(/^(?=pg_restore: )/m)
     .filter((text) => /^pg_restore: (error|warning): (?!errors ignored on restore)/.test(text))
-    .filter((text) => !/^Command was: COMMENT ON EXTENSION /m.test(text));
+    .filter((text) => !/^Command was: (?:COMMENT ON EXTENSION |CREATE PUBLICATION .* FOR ALL TABLES)/m.test(text));
   const words = messages.map((text) => wordsOf(text, isKnown));
   const more = words.length > MOST ? `; and ${words.length - MOST} more` : "";
   return redact(`${words.slice(0, MOST).join("; ")}${more}`);

@@ -5,7 +5,7 @@ import { identifier } from "../../postgres/identifier.ts";
  * Every object of users that has an owner, with its own `alter … owner to`. Sequences of columns, partitions' row types and
  * array types follow another object. `pg_identify_object` writes the name of each as the command needs it.
  */
-const OWNED = `
+const OBJECTS = `
 with owned (classid, objid, owner) as (
   select 'pg_catalog.pg_namespace'::pg_catalog.regclass, oid, nspowner from pg_catalog.pg_namespace
     where nspname !~ '^pg_' and nspname <> 'information_schema' and pg_catalog.pg_get_userbyid(nspowner) <> 'pg_database_owner'
@@ -25,8 +25,11 @@ with owned (classid, objid, owner) as (
   union all select 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, oid, stxowner from pg_catalog.pg_statistic_ext
   union all select 'pg_catalog.pg_publication'::pg_catalog.regclass, oid, pubowner from pg_catalog.pg_publication
   union all select 'pg_catalog.pg_largeobject'::pg_catalog.regclass, oid, lomowner from pg_catalog.pg_largeobject_metadata
-)
-select case i.type when 'statistics object' then 'statistics' else i.type end as type, i.identity
+)`;
+
+/** Objects that have an owner of their own, with their owners, without those of extensions. */
+const OWNED = `${OBJECTS}
+select case i.type when 'statistics object' then 'statistics' else i.type end as type, i.identity, pg_catalog.pg_get_userbyid(o.owner)::pg_catalog.text as owner
 from owned o, pg_catalog.pg_identify_object(o.classid, o.objid, 0) i
 where (o.objid >= 16384 or o.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass) and pg_catalog.pg_get_userbyid(o.owner) <> $1
   and not exists (select from pg_catalog.pg_depend d where d.classid = o.classid and d.objid = o.objid and d.deptype = 'e')
@@ -46,6 +49,20 @@ select 'table', c.oid::pg_catalog.regclass::pg_catalog.text
 from pg_catalog.pg_class c join pg_catalog.pg_init_privs i on i.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and i.objoid = c.oid and i.objsubid = 0 and i.privtype = 'i'
 where exists (select from pg_catalog.aclexplode(c.relacl) a where a.grantee = 0)
   and not exists (select from pg_catalog.aclexplode(i.initprivs) a where a.grantee = 0)`;
+
+/** An object that has an owner of its own. */
+export interface OwnedObject {
+  /** As in `alter … owner to`. */
+  readonly type: string;
+  readonly identity: string;
+  readonly owner: string;
+}
+
+/** The objects of users in a database, with their owners. */
+export async function readOwners(session: Session): Promise<readonly OwnedObject[]> {
+  const rows = await session.query<{ type: string; identity: string; owner: string }>(OWNED, [""]);
+  return rows;
+}
 
 /** The statements that make a role the owner of a database and of everything in it, and close what a grant opened to everybody. */
 export async function ownerStatements(session: Session, role: string): Promise<readonly string[]> {

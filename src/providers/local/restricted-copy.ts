@@ -23,6 +23,8 @@ export interface RestrictOptions {
   readonly major: number;
   /** The role whose default privileges the restricted role gets, because it takes the place of this role in the copy. */
   readonly inPlaceOf?: string | undefined;
+  /** Whether the objects in it keep their owners, because it is a copy of a copy that was given to the role. */
+  readonly keepsOwners?: boolean | undefined;
   /** Extensions that the copy is going to need. */
   readonly extensions: readonly { readonly name: string; readonly schema: string }[];
   readonly signal: AbortSignal;
@@ -58,7 +60,11 @@ function withoutEventTriggers(url: string, major: number): string {
 }
 
 /** Makes the role the owner of everything. No statement here runs code of the database. */
-async function handOver(session: Session, role: string | undefined, { extensions, inPlaceOf }: RestrictOptions): Promise<void> {
+async function handOver(
+  session: Session,
+  role: string | undefined,
+  { extensions, inPlaceOf, keepsOwners = false }: RestrictOptions,
+): Promise<void> {
   if (role !== undefined) await dropEventTriggers(session);
   const escape = await findEscape(session);
   if (escape !== undefined) {
@@ -69,7 +75,7 @@ async function handOver(session: Session, role: string | undefined, { extensions
   const [copy] = await session.query<{ name: string }>("select pg_catalog.current_database()::pg_catalog.text as name");
   if (copy === undefined) throw new TypeError("a session has a database");
   const statements = [
-    ...(await ownerStatements(session, role)),
+    ...(keepsOwners ? [] : await ownerStatements(session, role)),
     ...(inPlaceOf === undefined ? [] : await defaultPrivilegeStatements(session, inPlaceOf, role)),
     ...admitStatements(role, copy.name),
   ];

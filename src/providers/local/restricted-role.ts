@@ -13,8 +13,10 @@ export interface RestrictedRole {
 
 const PREFIX = "offshoot_restricted_";
 
+/** What no role of copies can do. */
+export const RESTRICTIONS = "nosuperuser nocreatedb nocreaterole noreplication nobypassrls";
 /** Sessions of the role are opened one after the other. The server may need a moment to end one. */
-const LIMITS = "nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit 4";
+const LIMITS = `${RESTRICTIONS} connection limit 4`;
 
 /** Predefined roles that can use programs and files of the server, or end sessions of others. */
 const POWERFUL = ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"] as const;
@@ -25,6 +27,11 @@ const POWERFUL = ["pg_execute_server_program", "pg_read_server_files", "pg_write
  * right to everybody, and it can only be taken from everybody. Only a superuser can change the setting, and a client cannot override it.
  */
 const BARRED = "offshoot_only_in_its_copies";
+
+/** The statement that keeps a role out of every database. */
+export function barStatement(role: string): string {
+  return `alter role ${identifier(role)} set session_preload_libraries = ${literal(BARRED)}`;
+}
 
 /**
  * The statements that let the role open sessions in a database. The server drops such a setting with the database or the role.
@@ -82,7 +89,7 @@ async function create(session: Session, name: string, user: string): Promise<Res
   // One message is one transaction: the role never exists without the bar.
   await session.query(
     `create role ${identifier(name)} login ${LIMITS} password ${literal(password)} valid until ${literal(me.expires)};
-     alter role ${identifier(name)} set session_preload_libraries = ${literal(BARRED)}`,
+     ${barStatement(name)}`,
   );
   return { name, password };
 }

@@ -5,6 +5,7 @@ import { withoutTransaction } from "../advice/without-transaction.ts";
 import { errorText } from "../error-text.ts";
 import type { RehearsalFacts } from "../facts.ts";
 import { found, type RehearsalFinding } from "../finding.ts";
+import type { Lacks } from "../lacks.ts";
 import { isQuiet, type StatementPart, UNREAD_PART } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { RoleSettings } from "../role-settings.ts";
@@ -14,6 +15,7 @@ import type { Blamed } from "../measure/blame.ts";
 import { mentions } from "../sql/names.ts";
 import { wordsOf } from "../sql/kinds.ts";
 import { leftBehind } from "./left-behind.ts";
+import { onlyInCopy } from "./only-in-copy.ts";
 import { placeOf } from "./place.ts";
 import { type Shown, subjectOf } from "./subject.ts";
 
@@ -79,7 +81,7 @@ function writesOwnRows({ kind, tokens }: StatementPart): boolean {
 
 /**
  * The finding for a command that failed. `errors` are those that the server sent, oldest first. `names` are those of the schema:
- * an error is shown with these and those of the statements only. Pure.
+ * an error is shown with these and those of the statements only. `lacks`: what the copy lacks of production. Pure.
  */
 export function judgeFailure(
   errors: readonly ServerError[],
@@ -88,6 +90,7 @@ export function judgeFailure(
   shown: Shown,
   exit: string,
   names: readonly string[] = [],
+  lacks?: Lacks,
 ): RehearsalFinding {
   const statement = statements.findLast(({ sent }) => sent.sqlstate !== undefined && sent.sqlstate !== "25P02");
   const cause = errors.findLast(({ sqlstate }) => sqlstate === statement?.sent.sqlstate) ?? errors.at(-1);
@@ -121,12 +124,15 @@ export function judgeFailure(
     };
     return found("fails-by-timeout", object, timed, options);
   }
+  const doubt = onlyInCopy(cause, lacks);
+  if (doubt?.isCertain === true) return found("not-rehearsed", object, { ...facts, advice: doubt.advice + cleaning }, options);
   const own = isOwn ? (cause?.position !== undefined ? OWN_TEXT : isLate ? LATE_ROWS : OWN_ROWS) : undefined;
   const alone = sqlstate === "25001" ? withoutTransaction(shown.tool) : "";
   const known = byMessage(cause) ?? OTHER[sqlstate];
   const advice =
     (onServer && `${onServer.meaning} Whether it exists in production is not known. ${onServer.remedy}`) ??
     own ??
+    doubt?.advice ??
     (known && known + alone) ??
     "Correct the migration. It would fail in production in the same way.";
   return found("migration-fails", object, { ...facts, advice: advice + cleaning }, options);

@@ -1,5 +1,6 @@
 import type { ServerError } from "../../postgres/server-error.ts";
 import type { RehearsalFinding } from "../finding.ts";
+import type { Lacks } from "../lacks.ts";
 import { isQuiet } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { RoleSettings } from "../role-settings.ts";
@@ -25,10 +26,11 @@ export function judgeRefused(
   settings: RoleSettings,
   shown: Shown,
   names: readonly string[],
+  lacks?: Lacks,
 ): readonly RehearsalFinding[] {
   const refused = statements.filter((each, at) => isRefused(each) && !isHandled(each, statements.slice(at + 1)));
   return refused.slice(0, MOST).map((statement) => {
-    const finding = judgeFailure(errors, [statement], settings, shown, "", names);
+    const finding = judgeFailure(errors, [statement], settings, shown, "", names, lacks);
     const advice = "advice" in finding.facts ? `${finding.facts.advice} ${STOP}` : STOP;
     const severity = finding.code === "fails-on-data" ? finding.severity : "warning";
     return { ...finding, severity, facts: { ...finding.facts, advice } } as RehearsalFinding;
