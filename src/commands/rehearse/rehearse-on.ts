@@ -19,6 +19,7 @@ import { observe } from "../../rehearsal/observe/observe.ts";
 import type { RehearsedCopy, RehearsedSchema, Rehearsal } from "../../rehearsal/rehearsal.ts";
 import { givenNames, namesIn } from "../../rehearsal/read-names.ts";
 import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
+import { readTableFacts } from "../../rehearsal/table-facts.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
@@ -54,6 +55,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   );
   const catalog = (): Promise<Catalog> => withReadSession(context, copy.url, (session) => readCatalog(session));
   const before = await catalog();
+  const tables = await withReadSession(context, copy.url, readTableFacts);
   const throughBroker = migrations.steps.every(({ command }) => command.kind !== "work" && leavesMachine(command, copy.url) === undefined);
   const project = migrations.steps.find((step) => step.project !== undefined)?.project;
   const files = migrationFiles(await readMigrationTexts(context, migrations));
@@ -86,6 +88,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     isServerShared: copy.origin !== "parent",
     tool: project?.tool,
     schema: advisedSchema(before),
+    tables,
     later: { relations: [...observed.after.relations.values()], statements: explained.allStatements },
     relations: [...observed.before.relations.values()],
     partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),

@@ -1,6 +1,8 @@
 import type { StatementPart } from "../measure/parts.ts";
 import type { KnownNames } from "./known.ts";
 import { type Advice, inWords } from "./advice.ts";
+import type { TableFacts } from "../table-facts.ts";
+import { withSafeBatches } from "./hindrances.ts";
 import { inBatchesOf } from "./batches.ts";
 import { lower, splitAtCommas, textOf } from "../sql/alter-table.ts";
 import { forActions } from "./actions.ts";
@@ -24,6 +26,8 @@ export interface AdviceOptions {
   readonly partitions?: Partitions | undefined;
   /** The names that exist. */
   readonly known?: KnownNames | undefined;
+  /** The table before the migrations. */
+  readonly facts?: TableFacts | undefined;
 }
 
 /**
@@ -33,13 +37,14 @@ export interface AdviceOptions {
 export function advise(
   part: StatementPart | undefined,
   major: number,
-  { tool, isPartitioned = false, hasPartitionedIndex = false, partitions, known }: AdviceOptions = {},
+  { tool, isPartitioned = false, hasPartitionedIndex = false, partitions, known, facts }: AdviceOptions = {},
 ): Advice {
   if (part?.kind === "drop index" && hasPartitionedIndex) return inWords(OF_PARTITIONED);
-  const advice =
+  const found =
     isPartitioned && part?.kind === "create index"
       ? (forPartitionedIndex(part.tokens, partitions, new Set(known?.taken)) ?? inWords(SHORT))
       : adviceFor(part, major, known);
+  const advice = part?.kind === "alter table" ? withSafeBatches(found, facts) : found;
   return /outside of a transaction/.test(advice.text) ? { ...advice, text: advice.text + withoutTransaction(tool) } : advice;
 }
 

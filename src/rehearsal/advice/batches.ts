@@ -7,7 +7,7 @@ const BY_KEY =
   "Change the rows in batches by ranges of a key, each in a transaction of its own: which rows are still to do cannot be read from the statement.";
 
 /** Functions with the same result for the same arguments. Others can give a row another value each time, so that no batch is the last one. */
-const PURE: ReadonlySet<string> = new Set([
+export const PURE: ReadonlySet<string> = new Set([
   "lower",
   "upper",
   "trim",

@@ -7,7 +7,7 @@ import { forType } from "./new-type.ts";
 /** The safer way for an action that changes columns, storage or partitions. Undefined for other actions. Pure. */
 export function adviceForColumn(table: string, { tokens, words }: Action, major: number, known: KnownNames): Advice | undefined {
   if (/^add (?!(?:constraint|foreign|check|unique|primary|exclude|not)\b)/.test(words)) return forNewColumn(table, tokens, major, known);
-  if (/^alter (?:column )?\S+ (?:set data )?type\b/.test(words)) return forType(table, tokens);
+  if (/^alter (?:column )?\S+ (?:set data )?type\b/.test(words)) return forType({ tokens, words }, known.facts);
   if (words.startsWith("attach partition ")) {
     return inWords(
       "Add a check to the new partition that implies its bounds, as NOT VALID, and validate it first. ATTACH PARTITION then reads no row. Drop the check afterwards.",

@@ -1,4 +1,5 @@
 import type { TakenNames } from "../sql/chosen-name.ts";
+import type { TableFacts } from "../table-facts.ts";
 import type { Partitions } from "./partitioned-index.ts";
 
 /** What is known of the schema: an advice is exact only with it. Names are as in the catalog, without quotes. */
@@ -17,6 +18,8 @@ export interface KnownNames {
   readonly hasChildren?: boolean | undefined;
   /** The domains with a check or NOT NULL, with and without their schemas. */
   readonly domains?: ReadonlySet<string> | undefined;
+  /** The table before the migrations, where the statement has one action only. */
+  readonly facts?: TableFacts | undefined;
 }
 
 /** Without knowledge of a schema. */

@@ -1,7 +1,18 @@
-import type { Advice } from "./advice.ts";
-import { derivedName } from "../sql/names.ts";
 import { type Action, lower, textOf } from "../sql/alter-table.ts";
-import { filledByTrigger } from "./trigger.ts";
+import { chosenName } from "../sql/chosen-name.ts";
+import { derivedName, plainName } from "../sql/names.ts";
+import { withoutLiterals } from "../sql/shown.ts";
+import type { TableFacts } from "../table-facts.ts";
+import { type Advice, inWords } from "./advice.ts";
+import { unsafeConversion } from "./conversion.ts";
+import { unsafeBatches, unsafeSwap, unsafeTrigger } from "./hindrances.ts";
+import { partsOf } from "./swap-parts.ts";
+import { swapStatements } from "./swap.ts";
+
+const STEPS =
+  "Add a second column of the new type, keep it equal with a trigger, fill it in batches, create its indexes concurrently, and replace the old column in one transaction.";
+const PLACE =
+  "The column becomes the last one of the table: first change code that relies on the order of columns (INSERT and COPY without a list of columns, SELECT *).";
 
 /** Changes that write no row (PostgreSQL documentation, "ALTER TABLE", notes). The statement does not show the old type. */
 function exceptionFor(type: string): string {
@@ -11,30 +22,51 @@ function exceptionFor(type: string): string {
   return " From a numeric of the same scale and a lower precision Postgres writes no row: keep that change as it is.";
 }
 
-/** The safer way to give a column another type: a second column, which takes its name when it has all values. Pure. */
-export function forType(table: string, tokens: Action["tokens"]): Advice {
-  const column = tokens[lower(tokens[1]) === "column" ? 2 : 1]?.text ?? "";
+/** The safer way to give a column another type: a second column, which replaces it. Statements only where they are complete. Pure. */
+export function forType({ tokens }: Action, facts: TableFacts | undefined): Advice {
+  const written = tokens[lower(tokens[1]) === "column" ? 2 : 1]?.text ?? "";
   const at = tokens.findIndex((token) => lower(token) === "type");
   const using = tokens.findIndex((token) => lower(token) === "using");
   const type = textOf(tokens.slice(at + 1, using < 0 ? undefined : using));
-  const [added, old] = [derivedName([column], "new"), derivedName([column], "old")];
-  const value = using < 0 ? `${column}::${type}` : textOf(tokens.slice(using + 1));
-  const assigned = using < 0 ? `new.${column}` : undefined;
-  const { triggers, batch, guard, drops, bodies } = filledByTrigger({ table, about: column, column: added, value, assigned });
+  const value = using < 0 ? undefined : tokens.slice(using + 1);
+  const exception = value === undefined ? exceptionFor(type) : "";
+  const column = facts?.columns.find(({ name }) => name === plainName(written));
+  const refuse = (reason: string): Advice =>
+    inWords(
+      `Postgres writes all rows under a strong lock for another type. The usual way around that: ${STEPS} There is SQL for it only where the result is the same; here there is none, because ${reason}. Do it in a maintenance window, or write these steps for this table, with everything that belongs to the column: default, NOT NULL, sequence, keys, indexes, checks and comment.${exception}`,
+    );
+  if (facts === undefined || column === undefined)
+    return refuse(
+      "the table and its column are not known from the state before the migrations, or the statement changes more than this column",
+    );
+  const names = {
+    column: written,
+    added: derivedName([written], "new"),
+    trigger: derivedName(["zzz", plainName(written)], "new"),
+    notNull: derivedName([written], "new_not_null"),
+  };
+  const parts = partsOf(column, names);
+  const own = chosenName(facts.written, column.name, "not_null", new Set());
+  const reason =
+    unsafeSwap(facts, column) ??
+    unsafeBatches(facts) ??
+    unsafeTrigger(facts, plainName(names.trigger)) ??
+    unsafeConversion(column, type, value, facts.columns) ??
+    (facts.columns.some(({ name }) => name === plainName(names.added)) ? `the table has a column ${names.added}` : undefined) ??
+    (column.constraints.some(({ kind, name }) => kind === "n" && plainName(name) !== plainName(own))
+      ? "its NOT NULL constraint has a name of its own"
+      : undefined) ??
+    (typeof parts === "string" ? parts : undefined);
+  if (reason !== undefined || typeof parts === "string") return refuse(reason ?? "");
+  const write = (expression: string): readonly string[] =>
+    swapStatements({ table: facts, column, names, type, parts, value: expression, isConverted: value !== undefined });
+  const sql = write(value === undefined ? written : textOf(value));
+  const shown = write(value === undefined ? written : withoutLiterals(value, Infinity));
+  const later = value === undefined ? "" : " From the trigger on, a new value that cannot be converted is refused.";
   return {
-    text: `Add a second column of the new type, keep it equal with a trigger, fill it in batches, and swap the names in one transaction when no code uses the old column any more. Repeat the update until it changes no row: the swap fails while a row is not filled. The new column has no default, no NOT NULL, no identity, no key, no index and no comment of the old one: create these before the swap, indexes concurrently and keys by USING INDEX, and validate checks and foreign keys on their own. If the old column is NOT NULL, drop that in the swap too, so that new rows do not need it.${using < 0 ? exceptionFor(type) : ""}`,
-    sql: [
-      `alter table ${table} add column ${added} ${type}`,
-      ...triggers,
-      batch,
-      "begin",
-      guard,
-      ...drops,
-      `alter table ${table} rename column ${column} to ${old}`,
-      `alter table ${table} rename column ${added} to ${column}`,
-      "commit",
-    ],
-    bodies,
+    text: `${STEPS} The last transaction fails and changes nothing while a step is missing, a row differs or the table is another one than in the rehearsal. The old column is dropped in it.${later} ${PLACE}${exception}`,
+    sql,
+    bodies: new Map(sql.map((each, place) => [each, shown[place] ?? each])),
     isRunnable: false,
   };
 }

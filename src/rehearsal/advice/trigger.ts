@@ -12,12 +12,6 @@ export interface FilledColumn {
   readonly triggers: readonly string[];
   /** One batch of the old rows. */
   readonly batch: string;
-  /**
-   * Fails while a row is not filled. It holds under concurrent writes: a row that is new or changed since the trigger exists is
-   * filled, and `create trigger` waits for the transactions that wrote before.
-   */
-  readonly guard: string;
-  readonly drops: readonly string[];
   /** How the statements with a body are shown without the literals of the original. */
   readonly bodies: ReadonlyMap<string, string>;
 }
@@ -30,14 +24,13 @@ interface Filling {
   readonly column: string;
   /** Its value, with the columns of the table. */
   readonly value: string;
-  /** The value for the trigger, where it can be written with `new`. */
-  readonly assigned?: string | undefined;
 }
 
 /** A trigger and batches in place of one statement that writes all rows. Pure. */
-export function filledByTrigger({ table, about, column, value, assigned }: Filling): FilledColumn {
+export function filledByTrigger({ table, about, column, value }: Filling): FilledColumn {
   const call = schemaPart(table) + derivedName([table, about], "new");
-  const trigger = derivedName([about], "new");
+  // Triggers fire in the order of their names, and another one can change the row before.
+  const trigger = derivedName(["zzz", about], "new");
   // Only rows whose value is not NULL can be counted as done.
   const missing = `${column} is null and (${value}) is not null`;
   const bodies = new Map<string, string>();
@@ -51,19 +44,11 @@ export function filledByTrigger({ table, about, column, value, assigned }: Filli
   const create = withBody(
     (body) => `create function ${call}() returns trigger language plpgsql as ${body}`,
     // An expression can name the columns as they are, or with the table.
-    (each) => `begin new.${column} := ${assigned ?? `(select ${each} from (select new.*) as ${lastPart(table)})`}; return new; end`,
-  );
-  const guard = withBody(
-    (body) => `do ${body}`,
-    (each) =>
-      `begin if exists (select from ${table} where ${column} is null and (${each}) is not null) then ` +
-      "raise exception 'Some rows are not filled yet: repeat the update until it changes no row.'; end if; end",
+    (each) => `begin new.${column} := (select ${each} from (select new.*) as ${lastPart(table)}); return new; end`,
   );
   return {
     triggers: [create, `create trigger ${trigger} before insert or update on ${table} for each row execute function ${call}()`],
     batch: `update ${table} set ${column} = ${value} where ${inBatches(table, missing)}`,
-    guard,
-    drops: [`drop trigger ${trigger} on ${table}`, `drop function ${call}()`],
     bodies,
   };
 }

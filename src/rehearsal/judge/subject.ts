@@ -6,6 +6,9 @@ import type { StatementPart } from "../measure/parts.ts";
 import type { Relation } from "../observe/relations.ts";
 import { type AdvisedSchema, knownFor } from "./known-for.ts";
 import { type Later, relationsAt } from "./relations-at.ts";
+import { factsOf, type TableFacts } from "../table-facts.ts";
+import { readAlterTable } from "../sql/alter-table.ts";
+import { nothingKnown } from "../advice/known.ts";
 import { mentions } from "../sql/names.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { LONGEST_ADVICE, withLiterals, withoutLiterals } from "../sql/shown.ts";
@@ -29,6 +32,8 @@ export interface Shown {
   readonly later?: Later | undefined;
   /** The schema before the migrations. */
   readonly schema?: AdvisedSchema | undefined;
+  /** The tables before the migrations, with everything that belongs to their columns. */
+  readonly tables?: readonly TableFacts[] | undefined;
 }
 
 /** The facts of a finding about a statement. */
@@ -47,12 +52,16 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
   const parent = shown.partitioned?.find((relation) => mentions(names, relation));
   const tokens = blamed?.part.tokens ?? [];
   const relations = relationsAt(blamed, shown.relations ?? [], shown.later);
+  const statement = readAlterTable(tokens);
+  const facts = statement && factsOf(statement.table, shown.tables ?? []);
+  const known = knownFor(tokens, shown.schema, relations) ?? (facts && nothingKnown());
   const found = advise(blamed?.part, shown.major, {
     tool: shown.tool,
     isPartitioned: parent !== undefined,
     hasPartitionedIndex: relations.some((relation) => relation.kind === "I" && mentions(names, relation)),
     partitions: parent && partitionsOf(parent, relations),
-    known: knownFor(tokens, shown.schema, relations),
+    known: known && { ...known, facts: statement?.actions.length === 1 ? facts : undefined },
+    facts,
   });
   // The state before the migrations has other partitions.
   const advice = relations === (shown.relations ?? relations) ? found : { ...found, isRunnable: false };
