@@ -1,3 +1,4 @@
+import { leftRunning } from "../process/left-processes.ts";
 import { isOffshootError } from "../errors.ts";
 import type { CommandEnd } from "./command.ts";
 import { describeCommand } from "./migration-command.ts";
@@ -48,9 +49,5 @@ function warnOf({ sessions, left = [] }: CommandEnd, { emit }: MigrateRequest): 
       text: "The migration command was not fenced: it opened no session at the URL that offshoot gave it. Let it use DATABASE_URL or the PG* variables, because it may have migrated another database. Only if it reaches this one in another way, set migrations.fence to off.",
     });
   }
-  if (left.length > 0) {
-    const names = [...new Set(left)].join(", ");
-    const processes = left.length === 1 ? "a process" : `${left.length} processes`;
-    emit({ kind: "warning", text: `The migration command left ${processes} running (${names}), which offshoot ended.` });
-  }
+  if (left.length > 0) emit({ kind: "warning", text: `The migration command left ${leftRunning(left)}.` });
 }

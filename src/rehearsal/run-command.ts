@@ -3,7 +3,10 @@ import type { Env } from "../environment.ts";
 import { messageOf, OffshootError } from "../errors.ts";
 import { startChild } from "../process/child.ts";
 import { cleanOutput } from "../process/clean-output.ts";
+import { endLeft } from "../process/left-processes.ts";
+import { MARK } from "../process/marked.ts";
 import { createTail } from "../process/tail.ts";
+import { watchCommand } from "../process/watch-command.ts";
 
 export interface CommandOptions {
   readonly cwd: string;
@@ -22,6 +25,8 @@ export interface CommandEnd {
   readonly how: string;
   /** Its last lines, without secrets. They can contain values of rows. */
   readonly tail: string;
+  /** The programs that it left running, which were killed: they would go on in a copy that is deleted. */
+  readonly left: readonly string[];
 }
 
 /**
@@ -33,15 +38,20 @@ export async function runCommand(command: readonly string[] | string, options: C
   if (signal.aborted) throw cancelled("the rehearsal");
   const tail = createTail(secrets);
   const cleaner = cleanOutput(secrets, output);
+  // It also ends the command if this process is killed.
+  const watchdog = watchCommand(env, 0);
   const child = startChild(command, {
     cwd,
-    env,
+    env: { ...env, ...watchdog.env },
     group: true,
     output(stream, chunk) {
       tail.push(stream, chunk);
       cleaner.push(stream, chunk);
     },
   });
+  watchdog.watchGroup(child.pid);
+  const endAll = (): Promise<readonly string[]> =>
+    endLeft({ group: child.pid, mark: watchdog.env[MARK] ?? "" }, ended.aborted ? 0 : undefined);
   const budget = AbortSignal.timeout(timeoutMs);
   const ended = AbortSignal.any([signal, budget]);
   // The copy is deleted anyway, so the command needs no time to end by itself.
@@ -56,13 +66,16 @@ export async function runCommand(command: readonly string[] | string, options: C
       ok: code === 0,
       how: code === null ? `signal ${by ?? "unknown"}` : `exit status ${code}`,
       tail: tail.text(),
+      left: await endAll(),
     };
   } catch (thrown) {
     if (thrown instanceof OffshootError) throw thrown;
-    return { ok: false, how: `could not be started: ${messageOf(thrown)}`, tail: "" };
+    return { ok: false, how: `could not be started: ${messageOf(thrown)}`, tail: "", left: [] };
   } finally {
     ended.removeEventListener("abort", kill);
     cancelKill();
+    await endAll();
+    await watchdog.release();
     cleaner.end();
   }
 }

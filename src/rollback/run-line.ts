@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { cancelled } from "../deadline.ts";
 import type { Env } from "../environment.ts";
 import { messageOf, OffshootError } from "../errors.ts";
 import { startChild } from "../process/child.ts";
+import { endLeft } from "../process/left-processes.ts";
+import { MARK } from "../process/marked.ts";
 import { redact } from "../redact.ts";
 
 export interface RunLineOptions {
@@ -32,10 +35,11 @@ export interface LineResult {
 export async function runLine(line: string, { cwd, env, signal, timeoutMs, secrets }: RunLineOptions): Promise<LineResult> {
   if (signal.aborted) throw cancelled("the rollback check");
   let output = "";
+  const mark = randomUUID();
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   const child = startChild(line, {
     cwd,
-    env,
+    env: { ...env, [MARK]: mark },
     // Without the group, the shell would end and leave its tool running on a database that is deleted soon.
     group: true,
     output: (stream, chunk) => (output += decoders[stream].decode(chunk, { stream: true })),
@@ -47,18 +51,17 @@ export async function runLine(line: string, { cwd, env, signal, timeoutMs, secre
   ended.addEventListener("abort", kill, { once: true });
   // A group of its own gets no Ctrl-C from the terminal.
   const cancelKill = child.killOnExit();
-  const ok = await child.ended
-    .then(
-      ({ code }) => code === 0,
-      (thrown: unknown) => {
-        output += `\n${messageOf(thrown)}`;
-        return false;
-      },
-    )
-    .finally(() => {
-      ended.removeEventListener("abort", kill);
-      cancelKill();
-    });
+  let ok: boolean;
+  try {
+    ok = await child.ended.then(({ code }) => code === 0);
+  } catch (thrown) {
+    output += `\n${messageOf(thrown)}`;
+    ok = false;
+  } finally {
+    ended.removeEventListener("abort", kill);
+    cancelKill();
+    await endLeft({ group: child.pid, mark }, 0);
+  }
   if (signal.aborted) throw cancelled("the rollback check");
   if (!ok && budget.aborted) {
     throw new OffshootError("TIMED_OUT", `The command \`${line}\` did not end within ${Math.round(timeoutMs / 1000)} s.`, {

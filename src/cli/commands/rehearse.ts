@@ -24,7 +24,9 @@ export const execute: Execute = async (invocation, flags, command) => {
     const { statements, parameters, hidden } = rest;
     invocation.print({ version: 1, traffic: path, ...rest }, () => [`wrote  ${file}: ${statements} statements`]);
     if (parameters > 0)
-      invocation.log(`next   fill in ${parameters} values in ${file}, then: ${ownCommand(["rehearse", "--traffic", file])}`);
+      invocation.log(
+        `next   fill in ${parameters} values in ${file}, then: ${ownCommand(["rehearse", ...sourceFlag(from), "--traffic", file])}`,
+      );
     if (hidden > 0)
       invocation.log(
         `note   this role must not see ${hidden} statement${hidden === 1 ? "" : "s"} of other roles (grant pg_read_all_stats)`,
@@ -57,4 +59,9 @@ function refuseOthers(flags: OptionValues, command: readonly string[]): void {
   throw new OffshootError("USAGE", `--propose-traffic writes a file and rehearses nothing, so ${other} cannot be used with it.`, {
     remedy: `Remove ${other}, and run offshoot rehearse separately.`,
   });
+}
+
+/** The flag `--from` of the call. A URL can have a password. */
+function sourceFlag(from: string | undefined): readonly string[] {
+  return from === undefined ? [] : [`--from=${/:\/\//.test(from) ? "URL" : from}`];
 }

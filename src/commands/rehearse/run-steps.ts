@@ -4,6 +4,7 @@ import { OffshootError } from "../../errors.ts";
 import { commandEnvironment, distinctValues } from "../../own-secrets.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
 import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
+import { leftRunning } from "../../process/left-processes.ts";
 import { brokerEnvironment } from "../../readiness/fence.ts";
 import { type CommandEnd, runCommand } from "../../rehearsal/run-command.ts";
 
@@ -18,9 +19,14 @@ export interface Manner {
 
 /** Runs the commands one after another in a copy, until one of them fails. Throws `CANCELLED` and `TIMED_OUT`. */
 export async function runSteps(context: Context, migrations: Migrations, url: DirectUrl, manner: Manner): Promise<CommandEnd> {
-  let end: CommandEnd = { ok: true, how: "exit status 0", tail: "" };
+  let end: CommandEnd = { ok: true, how: "exit status 0", tail: "", left: [] };
   for (const step of migrations.steps) {
     end = await runStep(context, step, url, manner);
+    if (end.left.length > 0)
+      context.emit({
+        kind: "warning",
+        text: `The migration command left ${leftRunning(end.left)}. What they did after it is not in the report.`,
+      });
     if (!end.ok) break;
   }
   return end;

@@ -77,7 +77,7 @@ export function limitsOf(
     ...(left === 0
       ? []
       : [
-          `${left} session${left === 1 ? " of the command was still open after it, and was" : "s of the command were still open after it, and were"} ended.`,
+          `${left} session${left === 1 ? " of the command was still open after it, and was" : "s of the command were still open after it, and were"} ended. What would have come is not in the report.`,
         ]),
   ];
 }

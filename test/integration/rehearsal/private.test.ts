@@ -1,6 +1,8 @@
 // @module-tag proof
+import { execFile } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RENDERERS } from "../../../src/findings/report/renderers.ts";
 import { advise } from "../../../src/rehearsal/advice/advise.ts";
@@ -165,4 +167,17 @@ test("statements that the server refuses are findings, although the command ends
     ],
   });
   expect(JSON.stringify(refused)).toContain("exit status 0 all the same");
+});
+
+test("processes that the command leaves are ended, and a warning names them", { timeout: 60_000 }, async () => {
+  for (const script of [
+    'psql "$DATABASE_URL" -qc "create table left_one (id int)"; (sleep 3333; echo x) & exit 0',
+    "setsid nohup sleep 3334 & exit 0",
+  ]) {
+    const { code, all } = await rehearseCommand(script);
+    expect(code).toBe(0);
+    expect(all).toMatch(/left (?:a process|\d processes) running \([^)]*sleep[^)]*\), which offshoot ended/);
+  }
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "args"]);
+  expect(stdout).not.toMatch(/sleep 333[34]/);
 });

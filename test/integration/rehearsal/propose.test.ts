@@ -37,7 +37,7 @@ const propose = (file: string, from = "PRODUCTION", ...more: readonly string[]):
 test("proposes what the server counted, most frequent first, and no value of it", async () => {
   const { code, stdout, stderr } = await propose("traffic.yaml");
   expect([code, stdout]).toEqual([0, "wrote  traffic.yaml: 3 statements\n"]);
-  expect(stderr).toContain("fill in 6 values in traffic.yaml, then: npx offshoot rehearse --traffic traffic.yaml");
+  expect(stderr).toContain("fill in 6 values in traffic.yaml, then: npx offshoot rehearse --from=PRODUCTION --traffic traffic.yaml");
   const text = await readFile(join(project.directory, "traffic.yaml"), "utf8");
   expect(text).not.toMatch(/4711|Ann|example|secret|pg_stat_statements_reset/);
   const { statements } = parseTraffic(text.replaceAll("FILL_IN", "1"), "traffic.yaml");
