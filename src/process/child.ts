@@ -24,8 +24,10 @@ export interface Child {
 export interface ChildOptions {
   readonly cwd: string;
   readonly env: Env;
-  /** `inherit`: the child reads our stdin. Default `ignore`. */
-  readonly stdin?: "inherit" | "ignore";
+  /** `inherit`: the child reads our stdin. A number: the descriptor of a file. Default `ignore`. */
+  readonly stdin?: "inherit" | "ignore" | number;
+  /** The descriptor of a file that gets what the child writes to stdout, in place of `output`. */
+  readonly stdout?: number | undefined;
   /** Receives the output as it comes. Default: the child writes to our stdout and stderr. */
   readonly output?: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
   /** Whether the child gets a process group of its own, so that its descendants can be ended with it. */
@@ -36,7 +38,7 @@ export interface ChildOptions {
 
 /** Starts a program with its arguments, or a line of the shell. */
 export function startChild(command: readonly string[] | string, options: ChildOptions): Child {
-  const { cwd, env, stdin = "ignore", output, group, drainMs } = options;
+  const { cwd, env, stdin = "ignore", stdout, output, group, drainMs } = options;
   const isLine = typeof command === "string";
   const [file = "", ...args] = isLine ? [command] : command;
   const stream = output === undefined ? "inherit" : "pipe";
@@ -44,9 +46,9 @@ export function startChild(command: readonly string[] | string, options: ChildOp
     cwd,
     env: { ...env },
     shell: isLine,
-    stdio: [stdin, stream, stream],
+    stdio: [stdin, stdout ?? stream, stream],
     detached: group && process.platform !== "win32",
-    windowsHide: stdin === "ignore",
+    windowsHide: stdin !== "inherit",
   });
   for (const name of ["stdout", "stderr"] as const) child[name]?.on("data", (chunk: Uint8Array) => output?.(name, chunk));
   const started = new Promise<void>((resolve, reject) => {

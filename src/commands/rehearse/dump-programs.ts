@@ -1,14 +1,11 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { Context } from "../../context/context.ts";
 import { cancelled } from "../../deadline.ts";
-import { messageOf, OffshootError } from "../../errors.ts";
+import { isOffshootError, messageOf, OffshootError } from "../../errors.ts";
 import { withoutOwnSecrets } from "../../own-secrets.ts";
 import { type DirectUrl, parseUrl } from "../../postgres/url.ts";
 import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
+import { runWatched } from "../../process/watched-program.ts";
 import { findDumpProgram } from "../pg-dump.ts";
-
-const MOST_OUTPUT = 16 * 1024 * 1024;
 
 /** Paths of `pg_dump` and `pg_restore`. */
 export interface DumpPrograms {
@@ -26,31 +23,39 @@ export async function programsFor(major: number, context: Context): Promise<Dump
   });
 }
 
-/** Writes a dump of the database of `url` to a file. */
-export async function dumpTo(program: string, file: string, url: DirectUrl, context: Context): Promise<void> {
-  const args = ["--format=custom", "--compress=0", `--file=${file}`];
-  try {
-    await promisify(execFile)(program, args, { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
-  } catch (thrown) {
-    if (context.signal.aborted) throw cancelled("the rehearsal");
-    const printed = thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr).trim() : "";
-    throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${printed === "" ? messageOf(thrown) : printed}`, {
-      remedy: "Check that the role of its URL can read all tables of the database.",
-      secrets: secretsOf({ url, directUrl: url }),
-    });
-  }
+/** Writes a dump of the database of `url` to the file of a descriptor. */
+export async function dumpTo(program: string, file: number, url: DirectUrl, context: Context): Promise<void> {
+  const printed = await run([program, "--format=custom", "--compress=0"], { stdout: file }, url, context);
+  if (printed === undefined) return;
+  throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${printed}`, {
+    remedy: "Check that the role of its URL can read all tables of the database.",
+    secrets: secretsOf({ url, directUrl: url }),
+  });
 }
 
 /** Returns what pg_restore printed about its errors. Owners and rights are set later. An extension that is not available here is skipped with its objects. */
-export async function restoreFile(program: string, file: string, url: DirectUrl, context: Context): Promise<string> {
+export async function restoreFile(program: string, file: number, url: DirectUrl, context: Context): Promise<string> {
   const { database } = parseUrl(url);
-  const args = ["--no-owner", "--no-privileges", "--no-subscriptions", "--no-tablespaces", `--dbname=${database}`, file];
+  const args = ["--no-owner", "--no-privileges", "--no-subscriptions", "--no-tablespaces", `--dbname=${database}`];
+  return (await run([program, ...args], { stdin: file }, url, context)) ?? "";
+}
+
+/** Returns what the program printed when it failed. */
+async function run(
+  command: readonly string[],
+  files: { readonly stdin?: number; readonly stdout?: number },
+  url: DirectUrl,
+  context: Context,
+): Promise<string | undefined> {
+  const { cwd, signal } = context;
+  if (signal.aborted) throw cancelled("the rehearsal");
   try {
-    await promisify(execFile)(program, args, { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
-    return "";
+    const { ok, stderr } = await runWatched(command, { cwd, env: environment(url, context), signal, ...files });
+    if (signal.aborted) throw cancelled("the rehearsal");
+    return ok ? undefined : stderr.trim() || "it ended without a message";
   } catch (thrown) {
-    if (context.signal.aborted) throw cancelled("the rehearsal");
-    return thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr) : messageOf(thrown);
+    if (isOffshootError(thrown)) throw thrown;
+    return messageOf(thrown);
   }
 }
 

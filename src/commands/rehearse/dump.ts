@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Context } from "../../context/context.ts";
 import { copiesUnsupported, withScratchDatabase } from "../../context/scratch-database.ts";
 import { withSession } from "../../postgres/connect.ts";
@@ -8,6 +5,7 @@ import { identifier } from "../../postgres/identifier.ts";
 import { RAISED } from "../../postgres/server-error.ts";
 import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import { type DirectUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
+import { withNamelessFile } from "../../process/nameless-file.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
 import { withCopiedRoles } from "../../providers/local/copied-roles.ts";
 import type { CopiedRoles } from "../../providers/local/plan-roles.ts";
@@ -111,30 +109,28 @@ interface Filling {
 
 async function fill(to: RestrictedCopy, from: DirectUrl, { programs, original, roles }: Filling, context: Context): Promise<Filled> {
   const { signal } = context;
-  const folder = await mkdtemp(join(tmpdir(), "offshoot-dump-"));
-  try {
-    await dumpTo(programs.dump, join(folder, "dump"), from, context);
-    const printed = await restoreFile(programs.restore, join(folder, "dump"), to.url, context);
-    const isKnown = async (): Promise<IsKnownName> => knownNames([...(await namesIn(from, signal)), ...(await namesIn(to.url, signal))]);
-    const missing = printed === "" ? "" : unrestored(printed, await isKnown());
-    const analyzed = await analyze(to.url, context, isKnown);
-    const refused = await giveRights(to, original, roles, signal);
-    const present = await withSession(to.url, readObjects, { signal });
-    const found = lacksOf(original.objects, present, original.roles, roles);
-    return {
-      database: parseUrl(to.url).database,
-      gaps: [
-        ...(missing === "" ? [] : [`Parts of the dump could not be restored: ${missing}.`]),
-        ...(refused === 0 ? [] : [`${refused} owners or rights of the server could not be set in the copy.`]),
-        ...gapsOf(found, original.roles, roles),
-        ...analyzed,
-      ],
-      withoutRows: tablesWithoutRows(printed),
-      lacks: { ...found, isOtherServer: false, isPartial: missing !== "" },
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  // It has all rows of the server, so it must not outlive this process.
+  const printed = await withNamelessFile("offshoot-dump-", async (file) => {
+    await dumpTo(programs.dump, file.write, from, context);
+    return restoreFile(programs.restore, file.read, to.url, context);
+  });
+  const isKnown = async (): Promise<IsKnownName> => knownNames([...(await namesIn(from, signal)), ...(await namesIn(to.url, signal))]);
+  const missing = printed === "" ? "" : unrestored(printed, await isKnown());
+  const analyzed = await analyze(to.url, context, isKnown);
+  const refused = await giveRights(to, original, roles, signal);
+  const present = await withSession(to.url, readObjects, { signal });
+  const found = lacksOf(original.objects, present, original.roles, roles);
+  return {
+    database: parseUrl(to.url).database,
+    gaps: [
+      ...(missing === "" ? [] : [`Parts of the dump could not be restored: ${missing}.`]),
+      ...(refused === 0 ? [] : [`${refused} owners or rights of the server could not be set in the copy.`]),
+      ...gapsOf(found, original.roles, roles),
+      ...analyzed,
+    ],
+    withoutRows: tablesWithoutRows(printed),
+    lacks: { ...found, isOtherServer: false, isPartial: missing !== "" },
+  };
 }
 
 /** Owners and rights as they are in the original. Returns how many statements failed. They run no code of the database. */
