@@ -10,7 +10,7 @@ export interface Outbound {
 }
 
 /** Extensions whose functions open connections. The functions of `postgres_fdw` and the like need a foreign server. */
-const REACHING = [
+export const REACHING = [
   "dblink",
   "pg_net",
   "http",
@@ -34,6 +34,9 @@ const SUBSCRIPTIONS = `select s.subname::pg_catalog.text as name, s.subenabled a
     and s.subenabled order by 1`;
 const JOBS = `select j.jobid::pg_catalog.text as name from cron.job j where j.active order by 1 limit 100`;
 const HAS_JOBS = `select pg_catalog.to_regclass('cron.job') is not null as found`;
+
+/** The options of a foreign server that name another system. */
+export const HOST_OPTIONS = ["host", "hostaddr", "dbserver", "servername", "address", "endpoint"];
 
 /** No system has this address: the name is reserved (RFC 6761). */
 const NOWHERE = "disabled.invalid";
@@ -69,7 +72,7 @@ export async function findOutbound(session: Session): Promise<readonly Outbound[
 /** A server without a host option is a file or a program of the copy's own machine, or finds its host elsewhere. */
 function disableServer(name: string, options: readonly string[]): string | undefined {
   const keys = options.map((option) => option.slice(0, option.indexOf("=")));
-  const hosts = keys.filter((key) => ["host", "hostaddr", "dbserver", "servername", "address", "endpoint"].includes(key));
+  const hosts = keys.filter((key) => HOST_OPTIONS.includes(key));
   if (hosts.length === 0) return undefined;
   return `alter server ${identifier(name)} options (${hosts.map((key) => `set ${identifier(key)} '${NOWHERE}'`).join(", ")})`;
 }

@@ -23,8 +23,8 @@ export interface RehearsedCopy {
   readonly postgresMajor: number;
   /** What of the original is missing in it, in sentences. */
   readonly gaps: readonly string[];
-  /** What could reach other systems from it, and whether that was disabled. */
-  readonly outbound: readonly { readonly name: string; readonly state: "disabled" | "active" }[];
+  /** What could reach other systems from it, and whether that was disabled. `created`: by the migrations, which nobody knew before. */
+  readonly outbound: readonly { readonly name: string; readonly state: "disabled" | "active" | "created" }[];
 }
 
 /** What the pending migrations did to a copy. It is printed as JSON in this form. */

@@ -9,7 +9,7 @@ import type { Switches } from "../../drift/normalise/switches.ts";
 import { OffshootError } from "../../errors.ts";
 import { withSession } from "../../postgres/connect.ts";
 import type { DumpedServer } from "../rehearse/copy.ts";
-import { secureCopy } from "../rehearse/outbound.ts";
+import { secureRun } from "../rehearse/outbound.ts";
 import { withParentCopies } from "../rehearse/parent-copy.ts";
 import { runSteps } from "../rehearse/run-steps.ts";
 
@@ -26,7 +26,7 @@ export async function diffOnCopy(context: Context, options: OnCopy): Promise<Sch
   const source = { dumped: options.dumped, migrations };
   return withParentCopies(context, source, (open) =>
     open(async ({ url, description, hasProductionRows, gaps }) => {
-      await withSession(url, (session) => secureCopy(session, options.outbound), { signal: context.signal });
+      await withSession(url, (session) => secureRun(context, session, migrations, options.outbound), { signal: context.signal });
       const read = (): Promise<Catalog> => withReadSession(context, url, (session) => readCatalog(session));
       const before = await read();
       await migrateCopy(context, migrations, url);

@@ -2,10 +2,10 @@ import { listsMigrations } from "../../context/base-record.ts";
 import { type Migrations, withoutSeeds } from "../../context/migrations.ts";
 import { codeOf } from "../../errors.ts";
 import { type Ancestry, ancestryOf } from "../../migration-tools/ancestry.ts";
-import { countApplied } from "../../migration-tools/applied.ts";
+import { appliedOf } from "../../migration-tools/applied.ts";
 import { hasNoTables, readVersionTable } from "../../migration-tools/version-table.ts";
 import { readVersionTableElsewhere } from "../../migration-tools/version-table-elsewhere.ts";
-import type { Project } from "../../migration-tools/tool.ts";
+import type { Project, Revision } from "../../migration-tools/tool.ts";
 import type { Session } from "../../postgres/connect.ts";
 
 /** What a database has of the migrations before a rehearsal. */
@@ -14,6 +14,9 @@ export interface AppliedBefore {
   readonly isEmpty: boolean;
   /** How many of the migrations it has, and how many there are. Undefined where no tool of offshoot lists them. */
   readonly counted: { readonly applied: number; readonly all: number } | undefined;
+  /** The migrations that it has, and those that it lacks. */
+  readonly done: readonly Revision[];
+  readonly pending: readonly Revision[];
   /** For each step whose tool lists its migrations. */
   readonly ancestry: readonly Ancestry[];
   /** SHA-256 of the files that were applied, where the tool records them. */
@@ -30,11 +33,13 @@ export async function appliedBefore(session: Session, migrations: Migrations): P
     read.push([project, (await idsOf(session, project)) ?? []]);
     if (project.versionTable.contents !== undefined) contents.push(...(await contentsOf(session, project.versionTable)));
   }
-  const applied = read.reduce((sum, [project, recorded]) => sum + countApplied(project, recorded), 0);
-  const all = projects.reduce((sum, { revisions }) => sum + revisions.length, 0);
+  const done = read.flatMap(([project, recorded]) => appliedOf(project, recorded));
+  const all = projects.flatMap(({ revisions }) => revisions);
   return {
     isEmpty: read.every(([, recorded]) => recorded.length === 0) && (await hasNoTables(session)),
-    counted: projects.length === 0 ? undefined : { applied, all },
+    counted: projects.length === 0 ? undefined : { applied: done.length, all: all.length },
+    done,
+    pending: all.filter((revision) => !done.includes(revision)),
     ancestry: read.map(([project, recorded]) => ancestryOf(project, recorded)),
     contents,
   };

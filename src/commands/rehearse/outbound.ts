@@ -1,10 +1,60 @@
 import { messageOf, OffshootError } from "../../errors.ts";
+import type { Context } from "../../context/context.ts";
+import { readMigrationTexts } from "../../context/migration-texts.ts";
+import type { Migrations } from "../../context/migrations.ts";
 import type { Session } from "../../postgres/session.ts";
 import { describeOutbound, findOutbound, type Outbound } from "../../rehearsal/outbound.ts";
 import type { RehearsedCopy } from "../../rehearsal/rehearsal.ts";
+import { fileOfMigration } from "../../rehearsal/sql/file-of-migration.ts";
+import { plannedOutbound, type PlannedOutbound } from "../../rehearsal/sql/planned-outbound.ts";
+import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
+
+type Mode = "refuse" | "disable" | "allow";
+
+/** What a copy is before the migrations run in it. */
+export interface SecuredRun {
+  readonly outbound: RehearsedCopy["outbound"];
+  readonly applied: AppliedBefore;
+  /** Whether the texts of the migrations are known, so that they were searched too. */
+  readonly isSearched: boolean;
+}
+
+/**
+ * Checks what could reach other systems from the copy, and from statements of the pending migrations as far as their files show
+ * it, before anything runs. Throws `COPY_CONNECTED`.
+ */
+export async function secureRun(context: Context, session: Session, migrations: Migrations, mode: Mode): Promise<SecuredRun> {
+  const applied = await appliedBefore(session, migrations);
+  const files = await readMigrationTexts(context, migrations);
+  const found = plannedOutbound(files);
+  const done = found.length === 0 ? [] : pathsOf(applied.done, files);
+  const pending = found.length === 0 ? [] : pathsOf(applied.pending, files);
+  const planned = found.filter(({ at: { file } }) => !done.includes(file) || pending.includes(file));
+  if (mode !== "allow" && planned.length > 0) throw connecting(planned, mode);
+  const outbound = await secureCopy(session, mode);
+  return {
+    outbound: [...outbound, ...planned.map((each) => ({ name: describe(each), state: "active" as const }))],
+    applied,
+    isSearched: files.length > 0,
+  };
+}
+
+/** What can reach other systems from the copy after the migrations, and could not before. */
+export async function connectedBy(session: Session, before: readonly string[]): Promise<RehearsedCopy["outbound"]> {
+  const names = (await findOutbound(session)).map(describeOutbound);
+  return names.filter((name) => !before.includes(name)).map((name) => ({ name, state: "created" }));
+}
+
+function pathsOf(revisions: AppliedBefore["done"], files: Parameters<typeof plannedOutbound>[0]): readonly string[] {
+  return revisions.flatMap(({ id, name }) => fileOfMigration(name, files) ?? fileOfMigration(id, files) ?? []);
+}
+
+function describe({ name, at: { file, line } }: PlannedOutbound): string {
+  return `${name} (${file}:${line})`;
+}
 
 /** Checks what could reach other systems from the copy, before anything runs in it. Throws `COPY_CONNECTED`. */
-export async function secureCopy(session: Session, mode: "refuse" | "disable" | "allow"): Promise<RehearsedCopy["outbound"]> {
+export async function secureCopy(session: Session, mode: Mode): Promise<RehearsedCopy["outbound"]> {
   const found = await findOutbound(session);
   if (mode === "allow") return found.map((each) => ({ name: describeOutbound(each), state: "active" }));
   if (mode === "refuse" && found.length > 0)
@@ -33,5 +83,20 @@ function connected(found: readonly Outbound[], why: string, canDisable: boolean)
     meaning: "A migration, a trigger or a job could change production from the copy. Nothing was run.",
     remedy: `${canDisable ? "Add --outbound disable to disable it in the copy, or" : "Add"} --outbound allow if your migrations do not use it.`,
     facts: { outbound: names },
+  });
+}
+
+/** Most of them in a message. */
+const MOST_NAMED = 5;
+
+function connecting(planned: readonly PlannedOutbound[], mode: Mode): OffshootError {
+  const names = planned.map(describe);
+  const more = names.length - MOST_NAMED;
+  const shown = `${names.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const why = mode === "disable" ? " What a migration creates cannot be disabled before it runs." : "";
+  return new OffshootError("COPY_CONNECTED", `The migrations let the copy reach other systems: ${shown}.${why}`, {
+    meaning: "They could change production from the copy. Nothing was run.",
+    remedy: "Add --outbound allow if they change nothing there, or if this machine cannot reach those systems.",
+    facts: { outbound: names.join(", ") },
   });
 }

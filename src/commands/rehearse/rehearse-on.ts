@@ -21,10 +21,11 @@ import { givenNames, namesIn } from "../../rehearsal/read-names.ts";
 import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
 import { readTableFacts } from "../../rehearsal/table-facts.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
+import { createdOutbound } from "../../rehearsal/report/facts.ts";
 import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
-import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
+import type { AppliedBefore } from "./applied-before.ts";
 import { advisedSchema } from "./advised-schema.ts";
-import { secureCopy } from "./outbound.ts";
+import { connectedBy, secureRun } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
 import { revisionNames } from "./revision-names.ts";
 import { judgeRefused } from "../../rehearsal/judge/refused.ts";
@@ -44,12 +45,11 @@ export interface Rehearsed {
 /** Runs the pending migrations in a copy under observation. Throws what `rehearse` throws. */
 export async function rehearseOn(context: Context, copy: Copy, migrations: Migrations, options: RehearseOptions): Promise<Rehearsed> {
   const literals = options.literals ?? false;
-  const { outbound, roleSettings, applied } = await withSession(
+  const { outbound, roleSettings, applied, isSearched } = await withSession(
     copy.url,
     async (session) => ({
-      outbound: await secureCopy(session, options.outbound ?? "refuse"),
+      ...(await secureRun(context, session, migrations, options.outbound ?? "refuse")),
       roleSettings: await readRoleSettings(session),
-      applied: await appliedBefore(session, migrations),
     }),
     { signal: context.signal },
   );
@@ -72,6 +72,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     (url) => runSteps(context, migrations, url, { literals, throughBroker }),
   );
   copy.sent?.(observed.recording.statements.map(({ sql }) => sql));
+  const created = await connectionsMade(context, copy, outbound);
   const end = observed.result;
   const explained = measure(observed, {
     files,
@@ -117,7 +118,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     measured: explained.measured,
     judged,
     unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation),
-    copy: rehearsedCopy(copy, applied, observed.before.major, outbound),
+    copy: rehearsedCopy(copy, applied, observed.before.major, [...outbound, ...created], isSearched),
     outcome: !end.ok
       ? "failed"
       : hasEffect(explained.measured) || isRecorded || (changes?.length ?? 0) > 0 || !throughBroker
@@ -131,11 +132,24 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   };
 }
 
+/** What the migrations created that can reach other systems. Their files did not show it, so that it is a warning too. */
+async function connectionsMade(context: Context, { url }: Copy, known: RehearsedCopy["outbound"]): Promise<RehearsedCopy["outbound"]> {
+  const before = known.map(({ name }) => name.replace(/ \(.*\)$/, ""));
+  const created = await withSession(url, (session) => connectedBy(session, before), { signal: context.signal });
+  if (created.length > 0) context.emit({ kind: "warning", text: createdOutbound(created.map(({ name }) => name)) });
+  return created;
+}
+
+/** With `migrations.files` the fingerprint covers them, and so does this search. */
+const UNSEARCHED =
+  "The files of the migrations are not known, so they were not searched for statements that reach other systems. Set migrations.files.";
+
 function rehearsedCopy(
   { origin, description, name, createdAt, hasProductionRows, gaps }: Copy,
   { isEmpty, counted }: AppliedBefore,
   postgresMajor: number,
   outbound: RehearsedCopy["outbound"],
+  isSearched: boolean,
 ): RehearsedCopy {
   const original = { ...(name === undefined ? {} : { name }), ...(createdAt === undefined ? {} : { createdAt }) };
   const state = { isEmpty, ...(counted === undefined ? {} : { applied: counted.applied }) };
@@ -145,7 +159,16 @@ function rehearsedCopy(
       : [
           `None of the ${counted.all} migrations was applied in the copy, so all of them ran there. If it is not the database that they are for, the figures say nothing.`,
         ];
-  return { origin, description, ...original, hasProductionRows, ...state, postgresMajor, outbound, gaps: [...gaps, ...unrelated] };
+  return {
+    origin,
+    description,
+    ...original,
+    hasProductionRows,
+    ...state,
+    postgresMajor,
+    outbound,
+    gaps: [...gaps, ...unrelated, ...(isSearched ? [] : [UNSEARCHED])],
+  };
 }
 
 /** Tools create their own tables and their schema also when nothing is pending. */

@@ -17,7 +17,7 @@ import { parseTraffic } from "../../rehearsal/traffic/parse.ts";
 import type { MeasuredTraffic, Traffic } from "../../rehearsal/traffic/traffic.ts";
 import type { OpenCopy } from "./copy.ts";
 import type { RehearseOptions } from "./options.ts";
-import { secureCopy } from "./outbound.ts";
+import { secureRun } from "./outbound.ts";
 import { NAME, runSteps } from "./run-steps.ts";
 
 /** A hundred statements with long lists of values have less. */
@@ -54,7 +54,7 @@ export async function rehearseTraffic(
     const { signal } = context;
     const guard = await connect(copy.url, { signal });
     try {
-      await secureCopy(guard, options.outbound ?? "refuse");
+      await secureRun(context, guard, migrations, options.outbound ?? "refuse");
     } finally {
       await guard.close();
     }

@@ -100,13 +100,20 @@ export function slowest(result: Rehearsal, most: number): readonly string[] {
 /** How closely it was observed, and what could not be seen. */
 export function sight({ observation, copy }: Rehearsal): readonly string[] {
   const active = copy.outbound.filter(({ state }) => state === "active").map(({ name }) => name);
+  const created = copy.outbound.filter(({ state }) => state === "created").map(({ name }) => name);
   const disabled = copy.outbound.filter(({ state }) => state === "disabled").map(({ name }) => name);
   return [
     ...copy.gaps,
     ...observation.limits,
     ...(disabled.length === 0 ? [] : [`Disabled in the copy, because it could reach other systems: ${disabled.join(", ")}.`]),
     ...(active.length === 0 ? [] : [`Active in the copy, as allowed, although it can reach other systems: ${active.join(", ")}.`]),
+    ...(created.length === 0 ? [] : [createdOutbound(created)]),
   ];
+}
+
+/** What the migrations created without a word of it in their files, in sentences. */
+export function createdOutbound(names: readonly string[]): string {
+  return `The migrations created what can reach other systems: ${names.join(", ")}. Check whether they changed something there: it was not refused, because their files do not show it.`;
 }
 
 function wait(ms: number): string {
