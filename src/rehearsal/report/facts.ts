@@ -111,7 +111,7 @@ export function sight({ observation, copy }: Rehearsal): readonly string[] {
   ];
 }
 
-/** What the migrations created without a word of it in their files, in sentences. */
+/** What the migrations created although their files do not show it, in sentences. */
 export function createdOutbound(names: readonly string[]): string {
   return `The migrations created what can reach other systems: ${names.join(", ")}. Check whether they changed something there: it was not refused, because their files do not show it.`;
 }
