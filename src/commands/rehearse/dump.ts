@@ -65,7 +65,7 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
           const made = await copyDatabase(serverUrl, database, { tag, signal });
           const copy = await restrictCopy(made, { role, major, extensions: [], keepsOwners: roles !== undefined, signal });
           try {
-            await prepare(serverUrl, copy, original, roles, signal);
+            await prepareCopy(serverUrl, copy, original, roles, signal);
             const description = `a dump of ${dumped.description}`;
             return await use({ url: copy.url, origin: "dump", description, hasProductionRows: true, gaps, withoutRows, lacks });
           } finally {
@@ -149,7 +149,7 @@ async function giveRights(
 }
 
 /** What a copy of a database does not have of it. */
-async function prepare(
+async function prepareCopy(
   serverUrl: string,
   copy: RestrictedCopy,
   { rights, settings }: Original,

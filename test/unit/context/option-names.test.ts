@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OPTION_NAMES } from "../../../src/context/option-names.ts";
+import { OPTION_NAMES } from "../../../src/context/option-values.ts";
 import * as library from "../../../src/index.ts";
 
 /** Every name, as the compiler knows them: one that is missing here or that no function has does not compile. */
@@ -127,5 +127,30 @@ test.each(functions)("%s refuses a misspelt option, and what is not an object, b
     message: 'No function of offshoot has an option "setings". Did you mean "settings"?',
   });
   await expect(call(null)).rejects.toMatchObject({ code: "CONFIG_INVALID", message: "The options are null, and must be an object." });
-  await expect(call("demo")).rejects.toMatchObject({ code: "CONFIG_INVALID", message: "The options are a string, and must be an object." });
+  await expect(call("demo")).rejects.toMatchObject({ code: "CONFIG_INVALID", message: "The options are a text, and must be an object." });
+});
+
+test.each([
+  [{ outbound: "disabled" }, 'The option "outbound" is "disabled", and must be refuse, disable or allow. Did you mean "disable"?'],
+  [{ failOn: "fatal" }, 'The option "failOn" is "fatal", and must be error, warning or info.'],
+  [{ alternatives: "no" }, 'The option "alternatives" is a text, and must be true or false.'],
+  [{ literals: 1 }, 'The option "literals" is a number, and must be true or false.'],
+  [{ from: null }, 'The option "from" is null, and must be a text.'],
+  [{ from: 5 }, 'The option "from" is a number, and must be a text.'],
+  [{ command: "bash m.sh" }, 'The option "command" is a text, and must be a list of texts, such as ["npm", "run", "migrate"].'],
+  [
+    { command: [1, 2] },
+    'The option "command" is a list that has other values than texts, and must be a list of texts, such as ["npm", "run", "migrate"].',
+  ],
+  [{ signal: "x" }, 'The option "signal" is a text, and must be an AbortSignal.'],
+  [{ onEvent: 3 }, 'The option "onEvent" is a number, and must be a function.'],
+  [{ settings: "x" }, 'The option "settings" is a text, and must be an object.'],
+  [{ last: Number.NaN }, 'The option "last" is not a number, and must be a number.'],
+])("%o is refused by rehearse before anything is done", async (options, message) => {
+  await expect(library.rehearse(options as library.RehearseOptions)).rejects.toMatchObject({ code: "CONFIG_INVALID", message });
+});
+
+test("a file without a default is required", async () => {
+  for (const call of [library.proposeTraffic, library.writeEnv] as unknown as readonly ((options: object) => Promise<unknown>)[])
+    await expect(call({})).rejects.toMatchObject({ code: "CONFIG_INVALID", message: 'The option "file" is missing.' });
 });
