@@ -65,9 +65,17 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
           const made = await copyDatabase(serverUrl, database, { tag, signal });
           const copy = await restrictCopy(made, { role, major, extensions: [], keepsOwners: roles !== undefined, signal });
           try {
-            await prepareCopy(serverUrl, copy, original, roles, signal);
+            const missing = await prepareCopy(serverUrl, copy, original, roles, signal);
             const description = `a dump of ${dumped.description}`;
-            return await use({ url: copy.url, origin: "dump", description, hasProductionRows: true, gaps, withoutRows, lacks });
+            return await use({
+              url: copy.url,
+              origin: "dump",
+              description,
+              hasProductionRows: true,
+              gaps: [...gaps, ...missing],
+              withoutRows,
+              lacks,
+            });
           } finally {
             await copy.drop();
           }
@@ -148,23 +156,24 @@ async function giveRights(
   );
 }
 
-/** What a copy of a database does not have of it. */
+/** What a copy of a database does not have of it. Returns what could not be set. */
 async function prepareCopy(
   serverUrl: string,
   copy: RestrictedCopy,
   { rights, settings }: Original,
   roles: CopiedRoles | undefined,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { database } = parseUrl(copy.url);
-  await withSession(
+  const left = await withSession(
     withDatabase(serverUrl, database),
     async (session) => {
       if (roles !== undefined) await runAll(session, databaseStatements(database, rights, roles));
-      await takeSettings(session, { database, role: roles?.login.name }, settings);
+      return takeSettings(session, { database, role: roles?.login.name }, settings);
     },
     { signal },
   );
+  return left.length === 0 ? [] : [`Settings of the role or the database of the server are not set in the copy: ${left.join(", ")}.`];
 }
 
 /** A dump has no statistics. Without them the server plans other ways than in production, and does not know how many rows there are. */
