@@ -24,8 +24,8 @@ export async function releaseNames(session: Session, definitions: readonly Defin
 }
 
 function keysOf(definitions: readonly Definition[]): [readonly string[], readonly string[]] {
-  const described = definitions.map(({ inherits, memberOf, password, nonce }) =>
-    JSON.stringify([inherits, password !== undefined, nonce ?? "", memberOf.map(describeMembership).toSorted()]),
+  const described = definitions.map(({ inherits, bypassesRls, memberOf, password, nonce }) =>
+    JSON.stringify([inherits, bypassesRls, password !== undefined, nonce ?? "", memberOf.map(describeMembership).toSorted()]),
   );
   return [definitions.map(({ name }) => name), described];
 }

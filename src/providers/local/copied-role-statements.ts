@@ -9,6 +9,8 @@ export interface OriginalRole {
   readonly name: string;
   /** The attribute `inherit`. */
   readonly inherits: boolean;
+  /** Whether row-level security does not apply to it: it has the attribute, or is a superuser. */
+  readonly bypassesRls: boolean;
   readonly memberOf: readonly Membership[];
 }
 
@@ -70,11 +72,11 @@ export async function grantMemberships(session: Session, member: string, members
 }
 
 /** A role that exists is left of a killed process, or another process shares it, which wants the same. */
-function roleStatements({ name, inherits, password }: Definition, exists: boolean): readonly string[] {
+function roleStatements({ name, inherits, bypassesRls, password }: Definition, exists: boolean): readonly string[] {
   const role = identifier(name);
   const login = password === undefined ? "nologin" : `login password ${literal(password)} connection limit ${SESSIONS}`;
   return [
-    `${exists ? "alter" : "create"} role ${role} ${login} ${inherits ? "inherit" : "noinherit"} ${RESTRICTIONS}`,
+    `${exists ? "alter" : "create"} role ${role} ${login} ${inherits ? "inherit" : "noinherit"} ${bypassesRls ? "bypassrls" : "nobypassrls"} ${RESTRICTIONS}`,
     `comment on role ${role} is ${literal(MARK)}`,
     ...(password === undefined ? [] : [barStatement(name)]),
   ];

@@ -1,6 +1,7 @@
 import { deadline, jitter } from "../../deadline.ts";
 import type { Listener } from "../../events.ts";
 import { type Session, withSession } from "../../postgres/connect.ts";
+import { identifier } from "../../postgres/identifier.ts";
 import { withLock } from "../../postgres/lock.ts";
 import { parseUrl } from "../../postgres/url.ts";
 import { type Definition, dropUnused, existingRoles, grantMemberships, makeRoles } from "./copied-role-statements.ts";
@@ -64,6 +65,7 @@ async function prepare(session: Session, serverUrl: string, original: OriginalRo
       if (busy !== undefined) return { busy };
       await makeRoles(session, plan.definitions, existing);
       await grantMemberships(session, restricted.name, plan.lent);
+      if (plan.lentBypass) await session.query(`alter role ${identifier(restricted.name)} bypassrls`);
       return plan;
     });
     if ("roles" in done) return done;

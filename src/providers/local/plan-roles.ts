@@ -25,6 +25,8 @@ export interface RolePlan {
   readonly definitions: readonly Definition[];
   /** The memberships of the process's own role, where it takes the place of the original's own role. */
   readonly lent: readonly Membership[];
+  /** Whether the process's own role takes the place of one to which row-level security does not apply. */
+  readonly lentBypass: boolean;
 }
 
 /** Roles of Postgres with rights inside of a database only. The others reach the whole server, its files and programs. */
@@ -53,7 +55,8 @@ export function planRoles(
       memberOf: areKnown(role.memberOf),
       ...(role.name === login.name ? { password: password.text, nonce: password.nonce } : {}),
     }));
-  const memberOf = roles.find(({ name }) => name === own)?.memberOf ?? [];
+  const ownRole = roles.find(({ name }) => name === own);
+  const memberOf = ownRole?.memberOf ?? [];
   return {
     roles: {
       login,
@@ -67,6 +70,7 @@ export function planRoles(
     },
     definitions,
     lent: isBorrowed ? areKnown([{ role: own, isAdmin: false }, ...memberOf]) : [],
+    lentBypass: isBorrowed && ownRole?.bypassesRls === true,
   };
 }
 

@@ -13,10 +13,10 @@ export interface RestrictedRole {
 
 const PREFIX = "offshoot_restricted_";
 
-/** What no role of copies can do. */
-export const RESTRICTIONS = "nosuperuser nocreatedb nocreaterole noreplication nobypassrls";
+/** What no role of copies can do. With `bypassrls` a role sees all rows of its copies, and has no other right. */
+export const RESTRICTIONS = "nosuperuser nocreatedb nocreaterole noreplication";
 /** Sessions of the role are opened one after the other. The server may need a moment to end one. */
-const LIMITS = `${RESTRICTIONS} connection limit 4`;
+const LIMITS = `${RESTRICTIONS} nobypassrls connection limit 4`;
 
 /** Predefined roles that can use programs and files of the server, or end sessions of others. */
 const POWERFUL = ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"] as const;

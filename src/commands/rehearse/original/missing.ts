@@ -60,11 +60,21 @@ const MOST_NAMED = 8;
 const QUIET: ReadonlySet<string> = new Set(["collation", "extension", "role"]);
 
 /** The sentences for the report. `roles`: those of the copy. Pure. */
-export function gapsOf({ objects }: Pick<Lacks, "objects">, { leftOut }: ServerRoles, roles: CopiedRoles | undefined): readonly string[] {
+export function gapsOf(
+  { objects }: Pick<Lacks, "objects">,
+  { leftOut, own, roles: all }: ServerRoles,
+  roles: CopiedRoles | undefined,
+): readonly string[] {
   const named = objects.filter(({ kind }) => !QUIET.has(kind));
   const more = named.length - MOST_NAMED;
   const shown = named.slice(0, MOST_NAMED).map(({ kind, name }) => `${kind} ${name}`);
+  const bypassesRls = all.find(({ name }) => name === own)?.bypassesRls === true;
   return [
+    ...(roles === undefined && bypassesRls
+      ? [
+          "Where row-level security is forced, the role of the copy sees fewer rows than the role of the server, to which it does not apply.",
+        ]
+      : []),
     ...(roles === undefined
       ? ["The copy has no roles, owners and rights of the server, because the role of the local server cannot create roles."]
       : leftOut.length === 0

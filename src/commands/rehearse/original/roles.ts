@@ -13,7 +13,7 @@ export interface ServerRoles extends OriginalRoles {
 /** A server with more roles has one for each of its users. Those that the database uses are the first. */
 const MOST = 300;
 
-const ATTRIBUTES = ["superuser", "createrole", "createdb", "replication", "bypassrls"] as const;
+const POWERS = ["superuser", "createrole", "createdb", "replication"] as const;
 /** Roles of Postgres that a copy has too. `pg_database_owner` has no members. */
 const PREDEFINED = ["pg_read_all_data", "pg_write_all_data", "pg_maintain", "pg_database_owner"];
 
@@ -55,17 +55,19 @@ export async function readRoles(session: Session): Promise<ServerRoles> {
   const memberships = await session.query<Record<string, unknown> & Nullable>(MEMBERSHIPS);
   const own = rows.find(({ isOwn }) => isOwn);
   const powerful = await session.query<{ name: string }>(POWERFUL, [PREDEFINED]);
-  const attributes = ATTRIBUTES.filter((each) => own?.attributes.includes(each) === true);
+  const attributes = POWERS.filter((each) => own?.attributes.includes(each) === true);
   const isSuperuser = attributes.includes("superuser");
   const kept = rows.slice(0, MOST);
   return {
     own: own?.name ?? "",
-    roles: kept.map(({ name, inherits }): OriginalRole => {
+    roles: kept.map(({ name, inherits, attributes: rights }): OriginalRole => {
+      const bypassesRls = rights.includes("superuser") || rights.includes("bypassrls");
       const memberOf = memberships.filter(({ member }) => member === name).map(toMembership);
-      if (!isSuperuser) return { name, inherits, memberOf };
+      if (!isSuperuser) return { name, inherits, bypassesRls, memberOf };
       // A superuser can do what every role can do. No other role can be a member of one that is a member of it.
-      if (name === own?.name) return { name, inherits: true, memberOf: kept.map((each) => everything(each.name, memberships)) };
-      return { name, inherits, memberOf: memberOf.filter(({ role }) => role !== own?.name) };
+      if (name === own?.name)
+        return { name, inherits: true, bypassesRls, memberOf: kept.map((each) => everything(each.name, memberships)) };
+      return { name, inherits, bypassesRls, memberOf: memberOf.filter(({ role }) => role !== own?.name) };
     }),
     leftOut: rows.slice(MOST).map(({ name }) => name),
     // A superuser is a member of every role, as far as the server says.

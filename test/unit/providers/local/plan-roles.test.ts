@@ -10,22 +10,25 @@ const plan = (own: string, existing: Readonly<Record<string, Existing>>): Return
   const ownRole = {
     name: own,
     inherits: true,
+    bypassesRls: true,
     memberOf: ["app", "admin", "pg_read_all_data", "pg_execute_server_program", "missing"].map(member),
   };
-  const others = ["app", "admin", "offshoot_x"].map((name) => ({ name, inherits: true, memberOf: [] }));
+  const others = ["app", "admin", "offshoot_x"].map((name) => ({ name, inherits: true, bypassesRls: false, memberOf: [] }));
   return planRoles({ own, roles: [ownRole, ...others] }, new Map(Object.entries(existing)), PASSWORD, RESTRICTED);
 };
 
 test("the copy is used as the role of its name, and what belongs to an unknown role belongs to nobody", () => {
-  const { roles, definitions, lent } = plan("owner", {});
+  const { roles, definitions, lent, lentBypass } = plan("owner", {});
   expect(roles).toMatchObject({ login: { name: "owner", password: "p" }, stranger: RESTRICTED.name });
   expect(definitions.map(({ name }) => name)).toEqual(["owner", "app", "admin"]);
   expect(definitions[0]?.memberOf.map(({ role }) => role)).toEqual(["app", "admin", "pg_read_all_data"]);
-  expect(lent).toEqual([]);
+  expect([lent, lentBypass]).toEqual([[], false]);
+  expect(definitions.map(({ bypassesRls }) => bypassesRls)).toEqual([true, false, false]);
 });
 
 test("nobody becomes a member of a role of the local server that has rights there", () => {
-  const { roles, definitions, lent } = plan("postgres", { postgres: "powerful", admin: "powerful" });
+  const { roles, definitions, lent, lentBypass } = plan("postgres", { postgres: "powerful", admin: "powerful" });
+  expect(lentBypass).toBe(true);
   expect(roles).toMatchObject({ login: RESTRICTED, stranger: undefined });
   expect(roles.names.get("postgres")).toBe(RESTRICTED.name);
   // What belongs to a role of which the own role is a member belongs to it too.
