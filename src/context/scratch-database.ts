@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { OffshootError } from "../errors.ts";
+import { codeOf, OffshootError } from "../errors.ts";
 import { chooseDatabase } from "../providers/choose.ts";
 import type { Database, ProviderName, DatabaseRequest } from "../providers/provider.ts";
 import { expiresAt } from "../identity/expiry.ts";
 import { branchName } from "../identity/name.ts";
 import { ownerTag } from "../identity/owner-tag.ts";
+import { lostServer } from "./lost-server.ts";
 import { providerLimits, loadProvider } from "./providers.ts";
 import type { Context } from "./context.ts";
 
@@ -21,6 +22,15 @@ export async function withScratchDatabase<T>(context: Context, purpose: string, 
   const request = scratchRequest(context, purpose);
   const providers = await Promise.all(names.map((name) => loadProvider(name, context)));
   const { database } = await chooseDatabase(providers, request, providerLimits(context));
+  let lost: unknown;
+  const drop = async (): Promise<void> => {
+    try {
+      await database[Symbol.asyncDispose]();
+    } catch (thrown) {
+      // A server that has ended drops nothing. The error about it says what can be left.
+      if (codeOf(lost) !== "CONNECTION_FAILED") throw thrown;
+    }
+  };
   try {
     const tied = await database.tie?.(context.signal);
     try {
@@ -28,8 +38,11 @@ export async function withScratchDatabase<T>(context: Context, purpose: string, 
     } finally {
       await tied?.[Symbol.asyncDispose]();
     }
+  } catch (thrown) {
+    lost = lostServer(database, thrown);
+    throw lost;
   } finally {
-    await database[Symbol.asyncDispose]();
+    await drop();
   }
 }
 

@@ -23,12 +23,18 @@ export async function programsFor(major: number, context: Context): Promise<Dump
   });
 }
 
+/** What libpq and the server say of a connection that ended: PostgreSQL's own words, which pg_dump and pg_restore pass on. */
+export const LOST =
+  /server closed the connection unexpectedly|terminating connection due to [^\n]*|connection to server [^\n]* failed|no connection to the server|could not (?:send|receive) data [^\n]*/;
+
 /** Writes a dump of the database of `url` to the file of a descriptor. */
 export async function dumpTo(program: string, file: number, url: DirectUrl, context: Context): Promise<void> {
   const printed = await run([program, "--format=custom", "--compress=0"], { stdout: file }, url, context);
   if (printed === undefined) return;
   throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${printed}`, {
-    remedy: "Check that the role of its URL can read all tables of the database.",
+    remedy: LOST.test(printed)
+      ? "The connection to that server was ended there or lost. Run the command again."
+      : "Check that the role of its URL can read all tables of the database.",
     secrets: secretsOf({ url, directUrl: url }),
   });
 }
@@ -37,7 +43,10 @@ export async function dumpTo(program: string, file: number, url: DirectUrl, cont
 export async function restoreFile(program: string, file: number, url: DirectUrl, context: Context): Promise<string> {
   const { database } = parseUrl(url);
   const args = ["--no-owner", "--no-privileges", "--no-subscriptions", "--no-tablespaces", `--dbname=${database}`];
-  return (await run([program, ...args], { stdin: file }, url, context)) ?? "";
+  const printed = (await run([program, ...args], { stdin: file }, url, context)) ?? "";
+  if (!LOST.test(printed)) return printed;
+  // A part that is missing because of it would not be missing in the dump.
+  throw new Error(`connection terminated while the dump was restored: ${LOST.exec(printed)?.[0] ?? ""}`);
 }
 
 /** Returns what the program printed when it failed. */

@@ -3,6 +3,7 @@ import { copiesUnsupported, withScratchDatabase } from "../../context/scratch-da
 import { withSession } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { RAISED } from "../../postgres/server-error.ts";
+import { isTemporary } from "../../postgres/sqlstate.ts";
 import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import { type DirectUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { withNamelessFile } from "../../process/nameless-file.ts";
@@ -182,7 +183,7 @@ async function analyze(url: DirectUrl, { signal, settings }: Context, isKnown: (
   return withSession(url, (session) => session.query("analyze"), options).then(
     () => [],
     async (thrown: unknown) => {
-      if (signal.aborted) throw thrown;
+      if (signal.aborted || isTemporary(thrown)) throw thrown;
       // A function in an index can fail there.
       const message = publicMessageOf(thrown);
       return [`The copy has no statistics of its rows: ${message === RAISED ? message : withKnownNames(message, await isKnown())}.`];
