@@ -133,8 +133,13 @@ async function release(
 ): Promise<void> {
   const { listed } = planned;
   try {
-    await providers.find(({ name }) => name === listed.provider)?.release(listed.name, limits, { seen: listed });
-    swept.deleted.push(planned);
+    const provider = providers.find(({ name }) => name === listed.provider);
+    const outcome = await provider?.release(listed.name, limits, { seen: listed });
+    const isDone = outcome === "deleted" || (outcome === "kept" && planned.expireAt !== undefined);
+    // Another process may have deleted it. Only a new list shows that.
+    const isLeft = !isDone && (provider === undefined || (await provider.list(limits)).some(({ id }) => id === listed.id));
+    if (isLeft) swept.failed.push({ ...planned, error: "it was not deleted: it is still in the list" });
+    else swept.deleted.push(planned);
   } catch (thrown) {
     if (isOffshootError(thrown) && thrown.code === "CANCELLED") throw thrown;
     // Since the snapshot, another process used it, protected it or created a branch from it.

@@ -2,7 +2,7 @@ import { type OwnerTag, tagFromText, tagToText, timestamp } from "../../identity
 import type { Session } from "../../postgres/connect.ts";
 import { identifier, literal } from "../../postgres/identifier.ts";
 import { LOCK_CLASS } from "../../postgres/lock.ts";
-import { IDLE_REAPER } from "./locks.ts";
+import { IDLE_REAPER, lockOf } from "./locks.ts";
 import { withRunExpiry } from "./clone-expiry.ts";
 import { isNameOf } from "./names.ts";
 import type { StoredDatabase } from "./server.ts";
@@ -67,6 +67,10 @@ export const IS_VALID = "d.datconnlimit <> -2";
 /** A condition on `pg_database d`: DROP has this lock until it ends. It takes longer than a moment, because it waits for a checkpoint. */
 export const IS_BEING_DROPPED = `exists (select from pg_catalog.pg_locks l where l.locktype = 'object' and l.mode = 'AccessExclusiveLock' and l.granted
   and l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass and l.objid = d.oid and d.datconnlimit = -2)`;
+
+/** A condition on `pg_database d`: a process holds the lock under which the database is created, changed and dropped. */
+export const IS_HELD = `exists (select from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.objsubid = 2 and l.granted
+  and l.classid = ${LOCK_CLASS} and l.objid = pg_catalog.hashtext('${lockOf("")}' || d.datname)::pg_catalog.oid)`;
 
 /** Reads in one round trip what all decisions about databases need. */
 export async function readDatabases(session: Session): Promise<Snapshot> {

@@ -1,7 +1,7 @@
 import type { Session } from "../../postgres/connect.ts";
 import type { Listed } from "../provider.ts";
 import { withRunExpiry } from "./clone-expiry.ts";
-import { COMMENT, IS_BEING_DROPPED, IS_VALID, parseComment, readComment } from "./databases.ts";
+import { COMMENT, IS_BEING_DROPPED, IS_HELD, IS_VALID, parseComment, readComment } from "./databases.ts";
 import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
 import { rereadIfDropped } from "./reread.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
@@ -14,6 +14,8 @@ interface Row extends Record<string, unknown> {
   readonly sizeBytes: number | null;
   readonly isValid: boolean;
   readonly isBeingDropped: boolean;
+  /** Whether a process that creates the database, or works in the copy, holds its lock. */
+  readonly isHeld: boolean;
   /** Whether the server reports the size of the database to this role. */
   readonly hasSize: boolean;
   /** The server's clock; undefined for a stopped server. */
@@ -40,7 +42,8 @@ function readRows(session: Session): Promise<readonly Row[]> {
        pg_catalog.now() as now, (select pg_catalog.count(*)::int from pg_catalog.pg_stat_activity a where a.datid = d.oid and ${IS_USE}) as sessions,
        (select pg_catalog.pg_database_size(e.oid)::pg_catalog.float8 from pg_catalog.pg_database e where e.oid = d.oid
          and pg_catalog.has_database_privilege(e.oid, 'connect')) as "sizeBytes",
-       ${IS_VALID} as "isValid", ${IS_BEING_DROPPED} as "isBeingDropped", pg_catalog.has_database_privilege(d.oid, 'connect') as "hasSize"
+       ${IS_VALID} as "isValid", ${IS_BEING_DROPPED} as "isBeingDropped", ${IS_HELD} as "isHeld",
+       pg_catalog.has_database_privilege(d.oid, 'connect') as "hasSize"
      from pg_catalog.pg_database d where pg_catalog.starts_with(datname, 'offshoot_') order by datname`,
   );
 }
@@ -53,7 +56,7 @@ export async function listStored(source: ServerSource, bounds: Bounds): Promise<
   const stored = await source.storedDatabases?.(bounds);
   if (stored === "unknown") bounds.emit({ kind: "warning", text: UNKNOWN });
   if (stored === undefined || stored === "unknown") return [];
-  const facts = { sessions: 0, sizeBytes: null, isValid: true, isBeingDropped: false, hasSize: false, now: undefined };
+  const facts = { sessions: 0, sizeBytes: null, isValid: true, isBeingDropped: false, isHeld: false, hasSize: false, now: undefined };
   const ours = stored.filter(({ name }) => name.startsWith(DATABASE_PREFIX));
   return expiringWithRun(ours.map(({ name, comment }) => toListed(source, "stopped", { name, comment, ...facts })));
 }
@@ -68,7 +71,7 @@ function expiringWithRun(listed: readonly Listed[]): Listed[] {
 }
 
 function toListed(source: Place, server: string, { name, comment, sessions, sizeBytes, ...row }: Row): Listed {
-  const { isValid, isBeingDropped, hasSize, now } = row;
+  const { isValid, isBeingDropped, isHeld, hasSize, now } = row;
   const isUnfinished = isScratch(name);
   // The name of a scratch database proves that offshoot created it. Its tag is that of the database from which it was copied.
   const { tag, lastUsedAt } = isUnfinished ? parseComment(comment) : readComment(name, comment);
@@ -83,10 +86,10 @@ function toListed(source: Place, server: string, { name, comment, sessions, size
     lastUsedAt,
     sessions,
     sizeBytes: sizeBytes ?? undefined,
-    guarded: undefined,
+    guarded: isUnfinished && isHeld ? "a process that still runs uses it, such as a rehearsal" : undefined,
     parentId: undefined,
     readAt: now,
-    broken: isUnfinished || (!isBeingDropped && (!isValid || (hasSize && sizeBytes === null))),
+    broken: (isUnfinished && !isHeld) || (!isBeingDropped && (!isValid || (hasSize && sizeBytes === null))),
     deleting: isBeingDropped,
   };
 }

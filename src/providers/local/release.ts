@@ -5,7 +5,7 @@ import type { OwnerTag } from "../../identity/owner-tag.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
-import type { Released, ReleaseOptions } from "../provider.ts";
+import type { Listed, Released, ReleaseOptions } from "../provider.ts";
 import { serverError } from "./acquire.ts";
 import { type Entry, hasRuns, readDatabases, type Snapshot, storedDatabasesOf } from "./databases.ts";
 import { dropDatabase, dropEntry, dropUnused } from "./drop.ts";
@@ -20,7 +20,7 @@ const FAILURES_BEFORE_BOOT = 3;
 
 /** `Provider.release` on a local server: drops the database, and stops the server when no run needs it. */
 export async function release(source: ServerSource, name: string, bounds: Bounds, options: ReleaseOptions): Promise<Released> {
-  const request: ReleaseRequest = { ...options, database: toDatabase(name) };
+  const request: ReleaseRequest = { ...options, database: options.seen === undefined ? toDatabase(name) : databaseOf(options.seen) };
   for (let failures = 0; ; failures += 1) {
     const running = failures > FAILURES_BEFORE_BOOT ? await source.boot(bounds) : await source.running(bounds);
     const released = await releaseAnywhere(source, running, request, bounds);
@@ -28,6 +28,14 @@ export async function release(source: ServerSource, name: string, bounds: Bounds
     // The process that dropped the last database stopped the server meanwhile. That database may have been this one.
     await bounds.within.pause(jitter(25));
   }
+}
+
+/**
+ * The database of a list's entry. Its name is no help: a copy that a killed process left has the tag, and so the full name, of the
+ * database from which it was copied.
+ */
+function databaseOf({ id }: Listed): string {
+  return id.slice(id.lastIndexOf("/") + 1);
 }
 
 type Drop = (session: Session, entry: Entry, snapshot: Snapshot) => Promise<void>;

@@ -4,10 +4,11 @@ import { withSession } from "../../support/session.ts";
 import { identifier } from "../../../src/postgres/identifier.ts";
 import { existingProvider } from "../../../src/providers/existing.ts";
 import { toDatabase } from "../../../src/providers/local/names.ts";
-import type { Database, Provider, Refusal } from "../../../src/providers/provider.ts";
+import type { Database, Listed, Provider, Refusal } from "../../../src/providers/provider.ts";
 import { freePort } from "../../../src/providers/local/cluster/start.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "./requests.ts";
 import { testBases } from "./bases.ts";
+import { apply } from "../../../src/sweep/apply.ts";
 import { plan } from "../../../src/sweep/plan.ts";
 import { testContract } from "./contract.ts";
 
@@ -174,6 +175,37 @@ test("a copy of a killed process is listed with its tag and expiry, and can be d
     const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };
     const policy = { now: new Date(), repository: undefined, owner: undefined, olderThanMs: undefined, idleMs: 0, baseTtlMs: 1, closed };
     expect(found && plan([found], policy).delete).toMatchObject([{ reason: { code: "broken" } }]);
+  } finally {
+    await admin(`drop database if exists ${identifier(name)} with (force)`);
+    await database[Symbol.asyncDispose]();
+  }
+});
+
+test("a sweep deletes the copy that a killed process left, and not the database from which it was copied", async () => {
+  const provider = providerFor(inject("serverUrl"));
+  const wanted = wantedBy("swept-copy");
+  const database = await provider.acquire(wanted, listening());
+  if (database.kind === "refusal") throw new Error(database.text);
+  const copy = await database.copy?.(new AbortController().signal);
+  const name = new URL(copy?.url ?? "").pathname.slice(1);
+  const ours = async () => (await provider.list(listening())).filter(({ tag }) => tag?.run === wanted.run.key);
+  const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };
+  const policy = { now: new Date(), repository: undefined, owner: undefined, olderThanMs: undefined, idleMs: 0, baseTtlMs: 1, closed };
+  try {
+    const running = await ours();
+    expect(running.find(({ id }) => id.endsWith(name))).toMatchObject({ broken: false });
+    expect(plan(running, policy).delete).toEqual([]);
+    await admin(
+      `select pg_terminate_backend(pid, 5000) from pg_locks join pg_stat_activity using (pid) where locktype = 'advisory' and objid = hashtext('database ${name}')::oid`,
+    );
+    const decide = (all: readonly Listed[]) =>
+      plan(
+        all.filter(({ tag }) => tag?.run === wanted.run.key),
+        policy,
+      );
+    const swept = await apply([provider], decide(await ours()), decide, listening());
+    expect(swept).toMatchObject({ deleted: [{ listed: { id: expect.stringContaining(name) } }], failed: [] });
+    expect((await ours()).map(({ id }) => id)).toEqual([database.id]);
   } finally {
     await admin(`drop database if exists ${identifier(name)} with (force)`);
     await database[Symbol.asyncDispose]();

@@ -138,3 +138,10 @@ test("stops when it is cancelled", async () => {
   await expect(apply([provider], decide(there), decide, limits([], controller.signal))).rejects.toMatchObject({ code: "CANCELLED" });
   expect(released.length).toBeLessThanOrEqual(8);
 });
+
+test("a database that the provider did not delete has failed while it is in the list", async () => {
+  const there = [listed("stale")];
+  const { provider } = providerOf(there);
+  const swept = await apply([{ ...provider, release: async () => "not-found" }], decide(there), decide, limits());
+  expect(swept).toMatchObject({ deleted: [], failed: [{ error: expect.stringContaining("still in the list") }] });
+});
