@@ -31,7 +31,7 @@ export async function release(source: ServerSource, name: string, bounds: Bounds
 }
 
 /**
- * The database of a list's entry. Its name is no help: a copy that a killed process left has the tag, and so the full name, of the
+ * The database of a list's entry, by its id. The full name can be that of another one: a copy that a killed process left has the tag, and so the full name, of the
  * database from which it was copied.
  */
 function databaseOf({ id }: Listed): string {
