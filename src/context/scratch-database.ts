@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { codeOf, OffshootError } from "../errors.ts";
+import { OffshootError } from "../errors.ts";
 import { chooseDatabase } from "../providers/choose.ts";
 import type { Database, ProviderName, DatabaseRequest } from "../providers/provider.ts";
 import { expiresAt } from "../identity/expiry.ts";
@@ -22,13 +22,13 @@ export async function withScratchDatabase<T>(context: Context, purpose: string, 
   const request = scratchRequest(context, purpose);
   const providers = await Promise.all(names.map((name) => loadProvider(name, context)));
   const { database } = await chooseDatabase(providers, request, providerLimits(context));
-  let lost: unknown;
+  let serverIsLost = false;
   const drop = async (): Promise<void> => {
     try {
       await database[Symbol.asyncDispose]();
     } catch (thrown) {
       // A server that has ended drops nothing. The error about it says what can be left.
-      if (codeOf(lost) !== "CONNECTION_FAILED") throw thrown;
+      if (!serverIsLost) throw thrown;
     }
   };
   try {
@@ -39,7 +39,8 @@ export async function withScratchDatabase<T>(context: Context, purpose: string, 
       await tied?.[Symbol.asyncDispose]();
     }
   } catch (thrown) {
-    lost = lostServer(database, thrown);
+    const lost = lostServer(database, thrown);
+    serverIsLost = lost !== thrown;
     throw lost;
   } finally {
     await drop();

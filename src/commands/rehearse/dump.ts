@@ -10,6 +10,7 @@ import { withNamelessFile } from "../../process/nameless-file.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
 import { withCopiedRoles } from "../../providers/local/copied-roles.ts";
 import type { CopiedRoles } from "../../providers/local/plan-roles.ts";
+import { keepOutOfLog } from "../../providers/local/quiet-log.ts";
 import { restrictCopy, type RestrictedCopy } from "../../providers/local/restricted-copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import { secretsOf } from "../../providers/variables.ts";
@@ -60,6 +61,7 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
       const first = await restrictCopy(await copyScratch(signal), { role, major, extensions, signal });
       try {
         await conceal(secretsOf({ url: first.url, directUrl: first.url }));
+        await keepOutOfLog(first.superuserUrl ?? first.url, signal);
         const { database, gaps, withoutRows, lacks } = await fill(first, dumped.url, { programs, original, roles }, context);
         for (const text of gaps) context.emit({ kind: "warning", text });
         return await work(async (use) => {

@@ -129,6 +129,16 @@ test("a table whose rows could not be restored is an error if the migrations use
   ]);
 });
 
+test("the log of the local server has no row of a copy", { timeout: 60_000 }, async () => {
+  const { code } = await rehearseCommand(
+    `psql "$DATABASE_URL" -c "create unique index on account ((1), left(note, 9))" -c "do 'begin raise warning ''row %'', (select note from account where id = 2); end'" -c "select note::int from account where note like 'rowsecret-1'"; exit 0`,
+  );
+  expect(code).toBe(10);
+  const log = await readFile(join(project.env["OFFSHOOT_HOME"] ?? "", "postgres-15", "log"), "utf8");
+  expect(log.length).toBeGreaterThan(0);
+  expect(log).not.toContain("rowsecret");
+});
+
 /** Runs a command in place of the migrations, in a shell. `$PRODUCTION` is the server itself, as in the configuration of a tool. */
 async function rehearseCommand(script: string): Promise<{ readonly code: number | null; readonly all: string; readonly stdout: string }> {
   const args = ["rehearse", "--from", "PRODUCTION", "--no-alternatives", "--json", "--summary", "summary.md"];
