@@ -23,7 +23,7 @@ export type { Rehearsal, RehearsedCopy } from "../rehearsal/rehearsal.ts";
  * afterwards. Findings are a result, not an error.
  *
  * Throws `COMMAND_MISSING`, `NO_PROVIDER`, `URL_INVALID`, `COPY_CONNECTED` when the copy can reach other systems,
- * `MIGRATION_FAILED` when the command failed before it used the database, `CONFIG_UNREADABLE` and `CONFIG_INVALID` for a traffic
+ * `MIGRATION_FAILED` when the command failed before it used the database or did not use it, `CONFIG_UNREADABLE` and `CONFIG_INVALID` for a traffic
  * file, `TIMED_OUT` and `CANCELLED`.
  */
 export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsal> {

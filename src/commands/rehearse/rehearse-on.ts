@@ -12,6 +12,7 @@ import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
 import { judgeMissingRows } from "../../rehearsal/judge/missing-rows.ts";
 import { judgeUnmatched } from "../../rehearsal/judge/unmatched.ts";
 import { unjudgedWaits } from "../../rehearsal/judge/unjudged.ts";
+import { sessionsBeside } from "../../rehearsal/measure/limits-of-sight.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
 import type { TableChange } from "../../rehearsal/measure/tables.ts";
 import type { Measured } from "../../rehearsal/measured.ts";
@@ -29,7 +30,7 @@ import { connectedBy, secureRun } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
 import { revisionNames } from "./revision-names.ts";
 import { judgeRefused } from "../../rehearsal/judge/refused.ts";
-import { failedWithoutError, NAME, runSteps } from "./run-steps.ts";
+import { copyUnused, failedWithoutError, NAME, runSteps } from "./run-steps.ts";
 import type { RehearseOptions } from "./options.ts";
 
 /** What a rehearsal on one copy showed. */
@@ -114,16 +115,15 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   // A tool records what was pending, also if it had nothing to do (`create table if not exists`).
   const isRecorded = explained.allStatements.some(({ sent }) => sent.mark !== undefined && sent.sqlstate === undefined);
   const changes = end.ok ? await shownChanges(changesOfOne(before, await catalog())) : undefined;
+  const isChanged = hasEffect(explained.measured) || isRecorded || (changes?.length ?? 0) > 0;
+  const isSeen = observed.sessions > 0 || sessionsBeside(observed).size > 0;
+  if (end.ok && throughBroker && !isChanged && !isSeen) throw copyUnused();
   return {
     measured: explained.measured,
     judged,
     unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation),
     copy: rehearsedCopy(copy, applied, observed.before.major, [...outbound, ...created], isSearched),
-    outcome: !end.ok
-      ? "failed"
-      : hasEffect(explained.measured) || isRecorded || (changes?.length ?? 0) > 0 || !throughBroker
-        ? "succeeded"
-        : "nothing-pending",
+    outcome: !end.ok ? "failed" : isChanged || !throughBroker ? "succeeded" : "nothing-pending",
     schema: changes && {
       before: `${copy.description}, PostgreSQL ${before.server.major}`,
       after: "the same after the migrations",

@@ -76,3 +76,11 @@ export function failedWithoutError(end: CommandEnd, literals: boolean): Offshoot
     },
   );
 }
+
+/** The error for a command that ended without an error, and of which no session was seen in the copy: nothing was rehearsed. */
+export function copyUnused(): OffshootError {
+  return new OffshootError("MIGRATION_FAILED", "Nothing was rehearsed: the migration command did not use the copy.", {
+    meaning: "It ended without an error, but offshoot saw no session of it. If it used another database, that one can have been changed.",
+    remedy: "Check that the command reads DATABASE_URL, and that no URL in its settings replaces it.",
+  });
+}

@@ -8,6 +8,12 @@ const MOST_NAMES = 10;
 /** From so many messages on, what the broker adds to each of them counts. */
 const MANY_MESSAGES = 500;
 
+/** The sessions whose locks were seen and that did not pass the broker. Pure. */
+export function sessionsBeside({ sampled, pids }: Pick<Observed<unknown>, "sampled" | "pids">): ReadonlySet<number> {
+  const known = new Set([...pids.values(), NO_PROCESS]);
+  return new Set(sampled.samples.flatMap(({ locks }) => locks.flatMap(({ pid }) => (known.has(pid) ? [] : pid))));
+}
+
 /** What an observation could not see, in sentences for people. Pure. */
 export function limitsOf(
   { sampled, recording, before, after, left, prepared, sessions, pids }: Observed<unknown>,
@@ -20,8 +26,7 @@ export function limitsOf(
   const perMessage = Math.round(latenessOf({ ...sampled, delayShare: 1 }, { statements: 1, ms: Number.POSITIVE_INFINITY }));
   const shortest = Math.max(1, Math.round(sampled.interval.median));
   const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
-  const known = new Set([...pids.values(), NO_PROCESS]);
-  const beside = new Set(sampled.samples.flatMap(({ locks }) => locks.flatMap(({ pid }) => (known.has(pid) ? [] : pid))));
+  const beside = sessionsBeside({ sampled, pids });
   const cut = recording.statements.filter(({ isCut }) => isCut === true).length;
   return [
     `Locks were read about every ${shortest} ms, and at most ${Math.ceil(sampled.interval.longest)} ms apart. A lock that was held for less than that can be missing. The waits are accurate to about ${Math.max(1, Math.ceil(accuracyMs))} ms.`,

@@ -57,8 +57,10 @@ function lockOf({ strongestLock, hasUnseenLocks }: MeasuredTable): string {
 
 /** What was measured for the whole command, in sentences. */
 export function totals(result: Rehearsal): readonly string[] {
-  const { ms, statements, migrations, logBytes, growthBytes, temporaryBytes, outcome } = result;
-  if (outcome === "nothing-pending") return ["The command changed nothing: all migrations had already run in the copy."];
+  const { ms, statements, migrations, logBytes, growthBytes, temporaryBytes, outcome, copy } = result;
+  // Without a version table that offshoot knows, the reason is not known.
+  const why = copy.applied === undefined ? " in the copy" : ": all migrations had already run in the copy";
+  if (outcome === "nothing-pending") return [`The command changed nothing${why}.`];
   const counted = migrations.length > 0 ? `${migrations.length} migration${migrations.length === 1 ? "" : "s"}, ` : "";
   const written = [
     ...(logBytes === undefined ? [] : [`${formatSize(logBytes)} of log written (whole server)`]),

@@ -76,3 +76,11 @@ test("a prepared transaction that the command leaves is rolled back in the copy,
     expect(await session.query("select datname from pg_database where datname like '%scratch%' or datname like '%rehears%'")).toEqual([]);
   });
 });
+
+test("a command that does not use the copy is an error, and nothing is reported as rehearsed", { timeout: 60_000 }, async () => {
+  const { code, stderr } = await project.offshoot(["rehearse", "--no-alternatives", "--", "node", "-e", "0"]);
+  expect(code).toBe(11);
+  expect(stderr).toContain("Nothing was rehearsed: the migration command did not use the copy.");
+  const used = await rehearse("through select 1");
+  expect({ code: used.code, outcome: used.result.outcome }).toEqual({ code: 0, outcome: "nothing-pending" });
+});
