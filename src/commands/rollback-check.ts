@@ -89,15 +89,24 @@ async function rollbackCheckIn(context: Context, options: RollbackCheckOptions):
 /** The result for the page of the pull request: only the migrations that cannot be rolled back, without the output of the tool. */
 function partOf({ steps, ok }: RollbackCheckResult): Event {
   const found = steps.filter(isFinding);
-  const declared = steps.filter(({ verdict }) => verdict === "irreversible-declared");
-  const text = ok
-    ? `${steps.length} of ${steps.length} migrations checked${declared.length === 0 ? "" : `, ${declared.length} declared irreversible`}`
-    : `${found.length} of ${steps.length} migrations cannot be taken back`;
+  const without = steps.filter(({ verdict }) => verdict === "irreversible-declared").length;
+  const have = `${without} ${without === 1 ? "has" : "have"} no rollback`;
+  const checked =
+    without === 0
+      ? `${steps.length} of ${steps.length} migrations checked`
+      : `${steps.length - without} of ${steps.length} migrations checked; ${have}`;
+  const text = ok ? checked : `${found.length} of ${steps.length} migrations cannot be taken back`;
   const lines = found.flatMap(({ step, verdict, lost, drifted }) => [
     `- ${codeSpan(step)}: ${verdict}`,
     ...[...lost, ...drifted].slice(0, 20).map(({ change, kind, object }) => `  - ${change} ${kind} ${codeSpan(object)}`),
   ]);
-  return { kind: "result", topic: "rollback", weight: ok ? "none" : "problem", text, markdown: lines.slice(0, 200).join("\n") };
+  return {
+    kind: "result",
+    topic: "rollback",
+    weight: ok ? (without === 0 ? "none" : "some") : "problem",
+    text,
+    markdown: lines.slice(0, 200).join("\n"),
+  };
 }
 
 /** The environment of the migrations depends on the tool, so a configured command is left out here. */
