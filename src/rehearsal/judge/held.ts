@@ -22,7 +22,13 @@ interface HeldSubject {
  * The statement that took a lock, and what held the lock afterwards. Where the statement alone would have been short enough, the
  * advice is to end the transaction after it. Pure.
  */
-export function heldSubject(blamed: Blamed | undefined, holding: Holding, limitMs: number, shown: Shown): HeldSubject {
+export function heldSubject(
+  blamed: Blamed | undefined,
+  holding: Holding,
+  limitMs: number,
+  shown: Shown,
+  blocked: "readers" | "writers",
+): HeldSubject {
   const { subject, advice } = subjectOf(blamed, shown);
   const { later, further, ownMs, isIdle, sameMessage } = holding;
   const during = duringOf(holding, shown);
@@ -38,7 +44,7 @@ export function heldSubject(blamed: Blamed | undefined, holding: Holding, limitM
     ({ migration }) => first !== undefined && migration !== undefined && first !== migration,
   );
   const commit = adviseToCommit(isOther ? (shown.tool ?? "") : undefined);
-  const [needing] = later.flatMap((each) => needingItself(blamed, each, shown) ?? []);
+  const [needing] = later.flatMap((each) => needingItself(blamed, each, shown, blocked) ?? []);
   if (ownMs <= limitMs && needing !== undefined) {
     const [which, split] = later.length === 1 ? ["The later statement", ""] : ["A later statement", ` For the others: ${commit.text}`];
     const text = `${which} needs a lock on this table itself, so another transaction does not help. For ${needing.statement}: ${needing.advice}${split}`;
@@ -56,10 +62,17 @@ function costlyOf(sameMessage: Holding["sameMessage"], blamed: Blamed | undefine
 }
 
 /** A later statement, if it changes the same table and has a safer way in SQL, as where a tool alters a column in three statements. */
-function needingItself(blamed: Blamed | undefined, later: ReadStatement, shown: Shown): Subject | undefined {
+function needingItself(
+  blamed: Blamed | undefined,
+  later: ReadStatement,
+  shown: Shown,
+  blocked: "readers" | "writers",
+): Subject | undefined {
   const part = later.parts.find((each) => !isQuiet(each));
   const [first, second] = [blamed?.part, part].map((each) => targetsOf(each?.tokens ?? [])[0]?.at(-1));
   if (part === undefined || first === undefined || first !== second) return undefined;
+  // CREATE INDEX takes SHARE, which blocks no reader (PostgreSQL documentation, "Explicit Locking").
+  if (blocked === "readers" && part.kind === "create index") return undefined;
   const { subject } = subjectOf({ statement: later, part }, shown);
   return subject.sql.length > 0 ? subject : undefined;
 }

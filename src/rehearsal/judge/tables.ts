@@ -63,7 +63,7 @@ function judgeWait(
   if (lengthOf(wait) <= limitMs) return [];
   const holding = holdingOf(wait, blamed, allStatements, records);
   if (endsByDrop(change, blamed, holding)) return [];
-  const { subject, advice, during } = heldSubject(blamed, holding, limitMs, shown);
+  const { subject, advice, during } = heldSubject(blamed, holding, limitMs, shown, isRead ? "readers" : "writers");
   const replacing = adviseToReplace(change, blamed);
   const facts = {
     ...subject,

@@ -20,13 +20,14 @@ function subjectOfWait(
   tool?: string,
   files = migrationFiles([]),
   mode: "ShareLock" | "AccessExclusiveLock" = "ShareLock",
+  blocked: "readers" | "writers" = "writers",
 ): ReturnType<typeof heldSubject> {
   const sent = messages.map(([sql, startMs, endMs]) => ({ session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined }));
   const recording = { statements: sent.map((each) => ({ ...each, mark: undefined, isExact: true })), transactions: [], dropped: 0 };
   const statements = readStatements(recording, new Map([["s", 7]]), readParts(files), undefined, toMs);
   const wait = { fromMs: 0, toMs, pid: 7, mode, firstMode: mode, withinMs: 0 } as const;
   const blamed = blameForWait(wait, statements, [table]);
-  return heldSubject(blamed, holdingOf(wait, blamed, statements, undefined), 1000, { files, major: 18, literals: false, tool });
+  return heldSubject(blamed, holdingOf(wait, blamed, statements, undefined), 1000, { files, major: 18, literals: false, tool }, blocked);
 }
 
 test("names the statement that took the lock, and the later ones that held it for a notable time", () => {
@@ -162,6 +163,17 @@ test("names every later statement with a notable share of the wait, and those of
   expect(during).toBe("update acc set n = ? (1.5 s); alter table ord add column w uuid default gen_random_uuid() (1.4 s)");
   expect(subject.advice).toMatch(/^A later statement needs a lock .* For alter table ord .* For the others: End the transaction before/);
   expect(subject.sql.join("\n")).toContain("add column");
+});
+
+test("a later CREATE INDEX on the same table blocks no reader, so a transaction of its own helps readers", () => {
+  const messages = [
+    ["alter table ord alter column v set not null", 0, 200],
+    [INDEX, 210, 2900],
+  ] as const;
+  const adviceTo = (blocked: "readers" | "writers"): string =>
+    subjectOfWait(messages, 3000, undefined, migrationFiles([]), "AccessExclusiveLock", blocked).subject.advice;
+  expect(adviceTo("readers")).toMatch(/^End the transaction before/);
+  expect(adviceTo("writers")).toMatch(/^The later statement needs a lock on this table itself/);
 });
 
 function adviceFor(sql: string): string {
