@@ -272,11 +272,16 @@ test("releasing a usage lock over a silent network ends with a timeout", { tags:
 });
 
 test("a failed command is reported, with a warning that the database could not be deleted", async () => {
-  const held = await hold(await existing("stuck"), async () => {});
-  await withSession(held.database.directUrl, (session) => session.query("begin; create table t (); prepare transaction 'stuck'"));
+  await admin.query(`create role plain${tries} login createdb password 'test'`);
+  const held = await hold(await existing("stuck", `plain${tries}`), async () => {});
+  // A prepared transaction of a superuser, which another role must not end.
+  const inside = new URL(held.database.directUrl).pathname;
+  const asSuperuser = (sql: string): Promise<unknown> =>
+    withSession(Object.assign(new URL(server.url), { pathname: inside }).href, (session) => session.query(sql));
+  await asSuperuser("begin; create table t (); prepare transaction 'stuck'");
   await held.usageLock.close();
   const warnings: string[] = [];
-  const { env } = await existing("stuck");
+  const { env } = await existing("stuck", `plain${tries}`);
   const emit: Listener = (event) => void (event.kind === "warning" && warnings.push(event.text));
   const settings = { run: `stuck${tries}`, provider: "existing", "migrations.tool": "none" } as const;
   const failed = run({ cwd: import.meta.dirname, env, settings, onEvent: emit, command: ["no-such-command-here"] });
@@ -288,7 +293,7 @@ test("a failed command is reported, with a warning that the database could not b
   await expect(ended(3)).resolves.toMatchObject({ exitCode: 3, kept: "not-deleted" });
   expect(warnings).toHaveLength(2);
   await expect(ended(0)).rejects.toThrow("could not be dropped");
-  await withSession(held.database.directUrl, (session) => session.query("rollback prepared 'stuck'"));
+  await asSuperuser("rollback prepared 'stuck'");
   await removeRunDatabase(await existing("stuck"));
 });
 
@@ -353,8 +358,9 @@ async function contextOf({ env }: MockServer): Promise<Context> {
   return prepare({ cwd: import.meta.dirname, env: { ...env, PATH: process.env["PATH"] }, settings: { run: "shared", provider: "neon" } });
 }
 
-async function existing(key: string): Promise<Context> {
-  const env = { PATH: process.env["PATH"], OFFSHOOT_EXISTING_URL: server.url };
+async function existing(key: string, username?: string): Promise<Context> {
+  const url = username === undefined ? server.url : Object.assign(new URL(server.url), { username, password: "test" }).href;
+  const env = { PATH: process.env["PATH"], OFFSHOOT_EXISTING_URL: url };
   return prepare({ cwd: import.meta.dirname, env, settings: { run: `${key}${tries}`, provider: "existing" } });
 }
 
