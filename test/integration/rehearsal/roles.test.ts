@@ -125,7 +125,7 @@ const onProduction = async (sql: string, url: string): Promise<boolean> =>
   );
 
 const rehearse = async (from: string): Promise<{ readonly code: number | null; readonly result: Rehearsal }> => {
-  const { code, stdout } = await project.call(["rehearse", "--json", "--no-alternatives", "--from", from]);
+  const { code, stdout } = await project.call(["rehearse", "--json", "--no-alternatives", "--outbound", "allow", "--from", from]);
   return { code, result: JSON.parse(stdout) as Rehearsal };
 };
 
