@@ -3,6 +3,7 @@ import { inWords } from "../drift/diff/words.ts";
 import { changesSchema } from "./sql/kinds.ts";
 import { type IsKnownName, knownNames, namesOfStatement } from "./sql/known-names.ts";
 import type { ReadStatement } from "./measure/statements.ts";
+import { shownTokens } from "./measure/torn.ts";
 
 /** A name or a constant that only code in the database can have made, perhaps of the value of a row. */
 const HIDDEN = "…";
@@ -34,7 +35,7 @@ export function withoutMadeNames(changes: readonly SchemaChange[], names: ShownN
   const texts = [...names.files, ...names.statements.flatMap(textsOf)].join("\n").toLowerCase();
   const known = new Set([DESCRIBING, texts, ...names.words].flatMap((text) => text.toLowerCase().match(WORD) ?? []));
   for (const { parts } of names.statements)
-    for (const { tokens } of parts) for (const name of namesOfStatement(tokens)) known.add(name.toLowerCase());
+    for (const part of parts) for (const name of namesOfStatement(shownTokens(part, false))) known.add(name.toLowerCase());
   const isName = knownNames(known);
   const isKnown: IsKnownName = (text) =>
     isName(text) || isNumberIn(text, known) || (!names.throughBroker && text.split("_").every((piece) => known.has(piece.toLowerCase())));
@@ -58,6 +59,7 @@ function shownChange(change: SchemaChange, show: (text: string) => string): Sche
 
 /** Of a statement that changes rows, the names only: its constants can be values that a tool read before. */
 function textsOf({ parts, sent }: ReadStatement): readonly string[] {
+  if (parts.some(({ shown }) => shown !== undefined)) return [];
   return parts.every(({ kind }) => changesSchema(kind) || kind === "transaction" || kind === "set") ? [sent.sql] : [];
 }
 

@@ -6,6 +6,7 @@ import { readMigrationTexts } from "../../context/migration-texts.ts";
 import { withReadSession } from "../../context/read-session.ts";
 import { changesOfOne } from "../../drift/diff/of-one-database.ts";
 import { withSession } from "../../postgres/connect.ts";
+import type { ServerError } from "../../postgres/server-error.ts";
 import { leavesMachine } from "../../readiness/fence.ts";
 import { judgeFailure } from "../../rehearsal/judge/failure.ts";
 import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
@@ -14,6 +15,7 @@ import { judgeUnmatched } from "../../rehearsal/judge/unmatched.ts";
 import { unjudgedWaits } from "../../rehearsal/judge/unjudged.ts";
 import { sessionsBeside } from "../../rehearsal/measure/limits-of-sight.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
+import { SYNTAX_ERROR } from "../../rehearsal/measure/torn.ts";
 import type { TableChange } from "../../rehearsal/measure/tables.ts";
 import type { Measured } from "../../rehearsal/measured.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
@@ -23,6 +25,7 @@ import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
 import { readTableFacts } from "../../rehearsal/table-facts.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { createdOutbound } from "../../rehearsal/report/facts.ts";
+import { knownNames } from "../../rehearsal/sql/known-names.ts";
 import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import type { AppliedBefore } from "./applied-before.ts";
 import { advisedSchema } from "./advised-schema.ts";
@@ -75,8 +78,10 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   copy.sent?.(observed.recording.statements.map(({ sql }) => sql));
   const created = await connectionsMade(context, copy, outbound);
   const end = observed.result;
+  const names = observed.errors.length === 0 ? [] : await shownNames(copy, observed.errors, files.texts, context.signal);
   const explained = measure(observed, {
     files,
+    isKnown: knownNames(names),
     revisions,
     throughBroker,
     isOwn: (change) => isOwnTable(change, project?.versionTable.tables ?? []),
@@ -95,7 +100,6 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     relations: [...observed.before.relations.values()],
     partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),
   };
-  const names = observed.errors.length === 0 ? [] : await namesIn(copy.url, context.signal);
   const refusals = end.ok
     ? judgeRefused(observed.errors, explained.allStatements, roleSettings, shown, names, copy.lacks)
     : [judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how, names, copy.lacks)];
@@ -130,6 +134,13 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
       changes,
     },
   };
+}
+
+/** The names with which errors are shown, and after a syntax error also the words of the migration files and those of SQL. */
+async function shownNames({ url }: Copy, errors: readonly ServerError[], texts: readonly string[], signal: AbortSignal): Promise<string[]> {
+  const names = [...(await namesIn(url, signal))];
+  if (!errors.some(({ sqlstate }) => sqlstate === SYNTAX_ERROR)) return names;
+  return [...names, ...(await givenNames(url, signal)), ...texts.flatMap((text) => text.match(/[\p{L}\p{N}_$]+/gu) ?? [])];
 }
 
 /** What the migrations created that can reach other systems. Their files did not show it, so that it is a warning too. */

@@ -7,6 +7,7 @@ import { connect } from "../../postgres/connect.ts";
 import { readBytes, readFailure } from "../../read-file.ts";
 import { leavesMachine } from "../../readiness/fence.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
+import { SYNTAX_ERROR } from "../../rehearsal/measure/torn.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
 import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { namesIn } from "../../rehearsal/read-names.ts";
@@ -73,7 +74,9 @@ export async function rehearseTraffic(
       literals: false,
     });
     const { errors, recording } = result;
-    const sent = [...traffic.statements, ...recording.statements].flatMap(({ sql }) => namesOfText(sql));
+    // In a statement with a syntax error, a part of a value can look like a name.
+    const read = recording.statements.filter(({ sqlstate }) => sqlstate !== SYNTAX_ERROR);
+    const sent = [...traffic.statements, ...read].flatMap(({ sql }) => namesOfText(sql));
     const isKnown = knownNames([...(await namesIn(copy.url, signal)), ...sent]);
     return measuredTraffic(traffic, collections, { ok: result.result.ok, errors, measured }, isKnown, isParameter);
   });

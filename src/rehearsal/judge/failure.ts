@@ -8,6 +8,7 @@ import { found, type RehearsalFinding } from "../finding.ts";
 import type { Lacks } from "../lacks.ts";
 import { isQuiet, type StatementPart, UNREAD_PART } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
+import { shownTokens } from "../measure/torn.ts";
 import type { RoleSettings } from "../role-settings.ts";
 import { knownNames, namesOfStatement } from "../sql/known-names.ts";
 import { lower } from "../sql/alter-table.ts";
@@ -211,6 +212,6 @@ function failedPart({ parts, sent }: ReadStatement, position: number | undefined
 }
 
 /** The tokens of a long INSERT are not kept, but its names are. */
-function namesOfPart({ tokens, names }: StatementPart): readonly string[] {
-  return [...namesOfStatement(tokens), ...names.flat()];
+function namesOfPart(part: StatementPart): readonly string[] {
+  return [...namesOfStatement(shownTokens(part, false)), ...part.names.flat()];
 }

@@ -3,6 +3,7 @@ import { type Advice, withBatchSize } from "../advice/advice.ts";
 import { partitionsOf } from "../advice/partitioned-index.ts";
 import type { Blamed } from "../measure/blame.ts";
 import type { StatementPart } from "../measure/parts.ts";
+import { shownTokens } from "../measure/torn.ts";
 import type { Relation } from "../observe/relations.ts";
 import { type AdvisedSchema, knownFor } from "./known-for.ts";
 import { type Later, relationsAt } from "./relations-at.ts";
@@ -50,12 +51,13 @@ export function subjectOf(blamed: Blamed | undefined, shown: Shown): { readonly 
   const { migration } = blamed?.statement ?? {};
   const names = blamed?.part.names ?? [];
   const parent = shown.partitioned?.find((relation) => mentions(names, relation));
-  const tokens = blamed?.part.tokens ?? [];
+  const part = blamed && { ...blamed.part, tokens: shownTokens(blamed.part, shown.literals) };
+  const tokens = part?.tokens ?? [];
   const relations = relationsAt(blamed, shown.relations ?? [], shown.later);
   const statement = readAlterTable(tokens);
   const facts = statement && factsOf(statement.table, shown.tables ?? []);
   const known = knownFor(tokens, shown.schema, relations) ?? (facts && nothingKnown());
-  const found = advise(blamed?.part, shown.major, {
+  const found = advise(part, shown.major, {
     tool: shown.tool,
     isPartitioned: parent !== undefined,
     hasPartitionedIndex: relations.some((relation) => relation.kind === "I" && mentions(names, relation)),
@@ -96,7 +98,7 @@ function othersOf(parts: readonly StatementPart[], shown: Shown): readonly strin
   const more = parts.length - MOST_OTHERS;
   const named = parts
     .slice(0, MOST_OTHERS)
-    .map(({ tokens, at }) => `${at === undefined ? "" : `line ${at.line}: `}${textOf(tokens, shown)}`);
+    .map((part) => `${part.at === undefined ? "" : `line ${part.at.line}: `}${textOf(shownTokens(part, shown.literals), shown)}`);
   return more > 0 ? [...named, `${more} more`] : named;
 }
 

@@ -17,6 +17,7 @@ import { knownMoments } from "./known-moments.ts";
 import { limitsOf } from "./limits-of-sight.ts";
 import { tookLock } from "./locking-reads.ts";
 import { locksUnnamed } from "./unnamed-locks.ts";
+import { shownTokens } from "./torn.ts";
 import { unseenTables } from "./unseen-tables.ts";
 import { type ReadStatement, readStatements, type RevisionNames } from "./statements.ts";
 import { scansOf, type TableChange, tableChanges } from "./tables.ts";
@@ -50,6 +51,8 @@ export interface MeasureOptions {
   /** Tables of the migration tool and of offshoot, as `schema.name` in quotes, which are left out. */
   readonly isOwn: (change: TableChange) => boolean;
   readonly literals: boolean;
+  /** The words that are shown of a statement with a syntax error that is in no file. None if undefined. */
+  readonly isKnown?: Parameters<typeof readParts>[1];
 }
 
 /** Statements of one message that are shown. */
@@ -60,7 +63,7 @@ const SLACK_MS = 5;
 /** What was observed, as facts. Pure. */
 export function measure(observed: Observed<unknown>, options: MeasureOptions): Explained {
   const { recording, sampled, pids, before, after, startMs, endMs } = observed;
-  const partsOf = readParts(options.files);
+  const partsOf = readParts(options.files, options.isKnown);
   const spans = spansOf(sampled.samples, knownMoments(observed, partsOf), endMs);
   const locked = tookLock(spans, before.relations);
   const allStatements = readStatements(recording, pids, partsOf, options.revisions, endMs, locked);
@@ -133,7 +136,7 @@ function shownStatement(
   const own = ownParts(parts, revisions?.table);
   const texts = (own.length === 0 ? parts : own)
     .slice(0, MOST_TEXTS)
-    .map(({ tokens }) => (literals ? withLiterals(tokens) : withoutLiterals(tokens)));
+    .map((part) => (literals ? withLiterals(part.tokens) : withoutLiterals(shownTokens(part, false))));
   const [only = "", second] = texts;
   return {
     migration,

@@ -4,8 +4,10 @@ import type { SentStatement } from "../observe/recording.ts";
 import { kindOf, type StatementKind } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { type DottedName, namesIn } from "../sql/names.ts";
+import type { IsKnownName } from "../sql/known-names.ts";
 import { statementsIn } from "../../postgres/sql/split.ts";
 import type { Token } from "../../postgres/sql/tokens.ts";
+import { withoutTornValues } from "./torn.ts";
 
 /** One statement of an SQL text that the command sent. */
 export interface StatementPart {
@@ -13,6 +15,8 @@ export interface StatementPart {
   readonly kind: StatementKind;
   readonly names: readonly DottedName[];
   readonly at: Place | undefined;
+  /** What can be shown of it without literals, where this is not all of its tokens. */
+  readonly shown?: readonly Token[] | undefined;
 }
 
 /** The statements of a message. Never empty. */
@@ -28,11 +32,11 @@ const MOST_TOKENS_OF_INSERT = 500;
 const NOT_IN_TRANSACTION = "25001";
 
 /** Reads the statements of each message once. Pure for the caller. */
-export function readParts(files: MigrationFiles): PartsOf {
+export function readParts(files: MigrationFiles, isKnown: IsKnownName = () => false): PartsOf {
   const known = new WeakMap<SentStatement, readonly StatementPart[]>();
   const placeOf = inOrder(files);
   return (sent) => {
-    const parts = known.get(sent) ?? partsIn(sent.sql, placeOf);
+    const parts = known.get(sent) ?? withoutTornValues(partsIn(sent.sql, placeOf), sent, isKnown);
     known.set(sent, parts);
     return parts;
   };
