@@ -13,6 +13,7 @@ import { emitSchemaDiff } from "./diff/emit.ts";
 import type { CopySource, OpenCopy } from "./rehearse/copy.ts";
 import { dumpedServer } from "./rehearse/dumped-server.ts";
 import type { RehearseOptions } from "./rehearse/options.ts";
+import { withoutSource } from "./rehearse/source-environment.ts";
 
 export type { RehearseOptions } from "./rehearse/options.ts";
 export type { Rehearsal, RehearsedCopy } from "../rehearsal/rehearsal.ts";
@@ -33,8 +34,11 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsal
 async function rehearseIn(context: Context, options: RehearseOptions): Promise<Rehearsal> {
   // Seeds are not run in production.
   const migrations = withoutSeeds(await requireMigrations(context, options.command ?? [], "offshoot rehearse"));
-  const source: CopySource = { dumped: await dumpedServer(context, options.from), migrations };
-  return rehearseMigrations(context, migrations, source, options);
+  const { from } = options;
+  const dumped = await dumpedServer(context, from);
+  const isOpen = from === undefined || dumped === undefined || context.settings.passSecrets;
+  const inside = isOpen ? context : { ...context, env: withoutSource(context.env, from, dumped.url) };
+  return rehearseMigrations(inside, migrations, { dumped, migrations }, options);
 }
 
 /** Rehearses these migrations, and emits the result. Throws what `rehearse` throws. */

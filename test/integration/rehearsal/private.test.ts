@@ -191,3 +191,32 @@ test("processes that the command leaves are ended, and a warning names them", { 
   const { stdout } = await promisify(execFile)("ps", ["-eo", "args"]);
   expect(stdout).not.toMatch(/sleep 333[34]/);
 });
+
+test("a value with an apostrophe that a program joins into a statement is in no report", { timeout: 120_000 }, async () => {
+  await withSession(production, (session) => session.query("insert into account values (9, 'O''Brien rowsecret rowsecret@mail')"));
+  const joined = "select format('update account set id = 8 where note = ''%s''', note) from account where id = 9";
+  const script = `printf '%s \\\\gexec\\n' "$1" | psql -v ON_ERROR_STOP=1 "$DATABASE_URL"`;
+  const formats = Object.keys(RENDERERS);
+  const reports = formats.flatMap((format) => ["--report", `${format}=report.${format}`]);
+  const args = ["rehearse", "--from", "PRODUCTION", "--json", ...reports, "--", "sh", "-c", script, "sh", joined];
+  const { code, stdout, stderr } = await project.offshoot(args, { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: "" });
+  expect({ code, stderr }).toMatchObject({ code: 10 });
+  const written = await Promise.all(formats.map((format) => readFile(join(project.directory, `report.${format}`), "utf8")));
+  expect([stdout, stderr, ...written].join("\n")).not.toMatch(/rowsecret|Brien/i);
+  expect(stdout).toContain("42601");
+  expect(stdout).toContain("update account set id = ? where note = ? …");
+});
+
+/** The environment of the command of a rehearsal. */
+async function environmentSeen(passSecrets: string): Promise<string> {
+  const script = `env > seen.txt; psql "$DATABASE_URL" -qc "create table seen_${passSecrets} (id int)"`;
+  const args = ["rehearse", "--from", "PRODUCTION", "--json", "--", "sh", "-c", script];
+  const { code, stderr } = await project.offshoot(args, { OFFSHOOT_PASS_SECRETS: passSecrets, SAME_SERVER: production });
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return readFile(join(project.directory, "seen.txt"), "utf8");
+}
+
+test("the command does not get the variable of --from, except with passSecrets", { timeout: 120_000 }, async () => {
+  expect(await environmentSeen("false")).not.toMatch(/^(?:PRODUCTION|SAME_SERVER)=/m);
+  expect(await environmentSeen("true")).toMatch(/^PRODUCTION=/m);
+});
