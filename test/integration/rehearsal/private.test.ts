@@ -182,7 +182,7 @@ test("statements that the server refuses are findings, although the command ends
 test("processes that the command leaves are ended, and a warning names them", { timeout: 60_000 }, async () => {
   for (const script of [
     'psql "$DATABASE_URL" -qc "create table left_one (id int)"; (sleep 3333; echo x) & exit 0',
-    "setsid nohup sleep 3334 & exit 0",
+    'psql "$DATABASE_URL" -qc "create table left_two (id int)"; setsid nohup sleep 3334 & exit 0',
   ]) {
     const { code, all } = await rehearseCommand(script);
     expect(code).toBe(0);
