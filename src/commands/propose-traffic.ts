@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { CommonOptions, Context } from "../context/context.ts";
 import { inContext } from "../context/in-context.ts";
-import { requireOption } from "../context/option-values.ts";
 import { writeOutputFile } from "../context/output-file.ts";
 import { loadProvider, providerLimits } from "../context/providers.ts";
 import { withReadSession } from "../context/read-session.ts";
@@ -37,10 +36,7 @@ export interface ProposedTraffic {
  * `URL_INVALID` and `CONNECTION_FAILED`.
  */
 export async function proposeTraffic(options: ProposeTrafficOptions): Promise<ProposedTraffic> {
-  return inContext(options, (context) => {
-    requireOption(options, "file", '{ file: "traffic.yaml" }');
-    return proposeTrafficIn(context, options);
-  });
+  return inContext(options, (context) => proposeTrafficIn(context, options), { file: "traffic.yaml" });
 }
 
 async function proposeTrafficIn(context: Context, options: ProposeTrafficOptions): Promise<ProposedTraffic> {

@@ -5,7 +5,6 @@ import { dotenvLines } from "../ci/shell.ts";
 import { mergeDotenv } from "../context/dotenv.ts";
 import type { CommonOptions, Context } from "../context/context.ts";
 import { inContext } from "../context/in-context.ts";
-import { requireOption } from "../context/option-values.ts";
 import { requireRunDatabase, warnOfMajor } from "../context/target-database.ts";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { runProgram } from "../process/run-program.ts";
@@ -30,10 +29,7 @@ export interface WrittenEnv {
  * Throws `USAGE` for a file that git tracks or does not ignore, because the URLs contain a password, and `RUN_UNKNOWN`.
  */
 export async function writeEnv(options: WriteEnvOptions): Promise<WrittenEnv> {
-  return inContext(options, (context) => {
-    requireOption(options, "file", '{ file: ".env.offshoot" }');
-    return writeEnvIn(context, options);
-  });
+  return inContext(options, (context) => writeEnvIn(context, options), { file: ".env.offshoot" });
 }
 
 async function writeEnvIn(context: Context, options: WriteEnvOptions): Promise<WrittenEnv> {

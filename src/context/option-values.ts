@@ -66,13 +66,15 @@ export function checkOptionValues(options: object): void {
   }
 }
 
-/** Checks that an option without a default was given. Throws `CONFIG_INVALID`. */
-export function requireOption(options: object, name: string, example: string): void {
-  if ((options as Readonly<Record<string, unknown>>)[name] !== undefined) return;
-  throw new OffshootError("CONFIG_INVALID", `The option "${name}" is missing.`, {
-    meaning: "Nothing was done.",
-    remedy: `Add it, such as ${example}.`,
-  });
+/** Checks that the options without a default were given; `required` has an example of each. Throws `CONFIG_INVALID`. */
+export function requireOptions(options: object, required: Readonly<Record<string, string>>): void {
+  for (const [name, example] of Object.entries(required)) {
+    if ((options as Readonly<Record<string, unknown>>)[name] !== undefined) continue;
+    throw new OffshootError("CONFIG_INVALID", `The option "${name}" is missing.`, {
+      meaning: "Nothing was done.",
+      remedy: `Add it, such as { ${name}: "${example}" }.`,
+    });
+  }
 }
 
 /** The kind of a value in words, without the value. */

@@ -129,7 +129,7 @@ test.each([
   [{ command: [] }, "COMMAND_MISSING", "The command of the worker is missing."],
   [{ command: ["no-such-program-here"] }, "COMMAND_NOT_FOUND", "Could not start no-such-program-here"],
   [{ command: ["true"], for: "long" }, "USAGE", '"long" is not a valid duration for --for.'],
-  [{ command: ["true"], lines: Number("many") }, "USAGE", "--lines is not a whole number of at least 0."],
+  [{ command: ["true"], lines: Number("many") }, "CONFIG_INVALID", 'The option "lines" is not a number, and must be a number.'],
   [{ command: ["true"], pid: 1 }, "USAGE", "More than one worker is named."],
   [{ pid: 1, lines: 5 }, "USAGE", "The output of a process that runs already cannot be read."],
   [{ pid: -1 }, "USAGE", "--pid is not a process id."],
