@@ -13,6 +13,7 @@ export const CODES: Readonly<Record<RehearsalCode, Code>> = {
   "rows-locked": { severity: "warning", title: "A migration locks many rows for a long time" },
   "table-rewritten": { severity: "error", title: "A migration writes a large table again" },
   "rows-missing": { severity: "error", title: "A table has no rows in the copy" },
+  "parts-missing": { severity: "error", title: "A table is not complete in the copy" },
   "migration-slow": { severity: "error", title: "The migrations take too long" },
   "fails-on-data": { severity: "error", title: "A migration fails on rows that exist" },
   "fails-by-timeout": {

@@ -50,6 +50,8 @@ export interface RehearsalFacts {
   readonly "table-rewritten": StatementFacts & { readonly size: string; readonly limit: string };
   /** The rows of a table could not be copied. `used`: whether the migrations used it. */
   readonly "rows-missing": { readonly used: "yes" | "no" };
+  /** Parts of a table, such as an index or a constraint, could not be copied. `used`: whether the migrations used the table. */
+  readonly "parts-missing": { readonly used: "yes" | "no"; readonly parts: readonly string[] };
   readonly "migration-slow": {
     readonly took: string;
     readonly limit: string;

@@ -81,7 +81,13 @@ export const MESSAGES: {
     problem: `has no rows in the copy, because they could not be restored${used === "yes" ? ": what the migrations cost with its rows was not measured" : ""}`,
     details: [],
     remedy:
-      "The first notes have the error. A function in a check, an index or a generated column fails without a search path: give it one (alter function … set search_path), or rehearse on a Neon branch.",
+      "A function in a check, an index or a generated column fails without a search path: give it one (alter function … set search_path), or rehearse on a Neon branch.",
+  }),
+  "parts-missing": ({ used, parts }) => ({
+    problem: `is not complete in the copy, because ${parts.join(", ")} could not be restored${used === "yes" ? ": the figures do not have what the server does with it, and a violation of it was not seen" : ""}`,
+    details: [],
+    remedy:
+      "A function that it uses fails without a search path: give it one (alter function … set search_path), or rehearse on a Neon branch.",
   }),
   "migration-slow": ({ took, limit, slowest }) => ({
     problem: `took ${took}; at most ${limit} is accepted`,

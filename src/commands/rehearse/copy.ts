@@ -2,14 +2,15 @@ import type { Migrations } from "../../context/migrations.ts";
 import type { Session } from "../../postgres/connect.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
 import type { Copy as DatabaseCopy, Database } from "../../providers/provider.ts";
+import type { MissingInCopy } from "../../rehearsal/judge/missing.ts";
 import type { Lacks } from "../../rehearsal/lacks.ts";
 import type { RehearsedCopy } from "../../rehearsal/rehearsal.ts";
 
 /** A copy to rehearse in. */
 export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "name" | "createdAt" | "hasProductionRows" | "gaps"> {
   readonly url: DirectUrl;
-  /** Names of tables that have rows in the original, and none here. Default none. */
-  readonly withoutRows?: readonly string[] | undefined;
+  /** What the tables of the original have and these do not. Default nothing. */
+  readonly missing?: MissingInCopy | undefined;
   /** Receives the statements that were sent: they show what the migrations changed on the whole server. */
   readonly sent?: ((statements: readonly string[]) => void) | undefined;
   /** What production has and this copy does not. Undefined: it is production's own state. */

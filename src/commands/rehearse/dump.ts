@@ -15,6 +15,7 @@ import { restrictCopy, type RestrictedCopy } from "../../providers/local/restric
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import { secretsOf } from "../../providers/variables.ts";
 import { withKnownNames } from "../../rehearsal/error-text.ts";
+import type { MissingInCopy } from "../../rehearsal/judge/missing.ts";
 import type { Lacks } from "../../rehearsal/lacks.ts";
 import { namesIn } from "../../rehearsal/read-names.ts";
 import { type IsKnownName, knownNames } from "../../rehearsal/sql/known-names.ts";
@@ -27,7 +28,7 @@ import { rightStatements } from "./original/rights.ts";
 import { databaseStatements } from "./original/database-rights.ts";
 import { takeSettings } from "./original/settings.ts";
 import { runAll } from "./original/run-all.ts";
-import { tablesWithoutRows, unrestored } from "./unrestored.ts";
+import { compare, NOTHING_LOST } from "./compare-restored.ts";
 
 /** Sessions of the command, and two of the observation. */
 const CONNECTIONS = 40;
@@ -36,7 +37,7 @@ const CONNECTIONS = 40;
 interface Filled {
   readonly database: string;
   readonly gaps: readonly string[];
-  readonly withoutRows: readonly string[];
+  readonly missing: MissingInCopy;
   readonly lacks: Lacks;
 }
 
@@ -62,21 +63,21 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
       try {
         await conceal(secretsOf({ url: first.url, directUrl: first.url }));
         await keepOutOfLog(first.superuserUrl ?? first.url, signal);
-        const { database, gaps, withoutRows, lacks } = await fill(first, dumped.url, { programs, original, roles }, context);
+        const { database, gaps, missing, lacks } = await fill(first, dumped.url, { programs, original, roles }, context);
         for (const text of gaps) context.emit({ kind: "warning", text });
         return await work(async (use) => {
           const made = await copyDatabase(serverUrl, database, { tag, signal });
           const copy = await restrictCopy(made, { role, major, extensions: [], keepsOwners: roles !== undefined, signal });
           try {
-            const missing = await prepareCopy(serverUrl, copy, original, roles, signal);
+            const unset = await prepareCopy(serverUrl, copy, original, roles, signal);
             const description = `a dump of ${dumped.description}`;
             return await use({
               url: copy.url,
               origin: "dump",
               description,
               hasProductionRows: true,
-              gaps: [...gaps, ...missing],
-              withoutRows,
+              gaps: [...gaps, ...unset],
+              missing,
               lacks,
             });
           } finally {
@@ -126,7 +127,7 @@ async function fill(to: RestrictedCopy, from: DirectUrl, { programs, original, r
     return restoreFile(programs.restore, file.read, to.url, context);
   });
   const isKnown = async (): Promise<IsKnownName> => knownNames([...(await namesIn(from, signal)), ...(await namesIn(to.url, signal))]);
-  const missing = printed === "" ? "" : unrestored(printed, await isKnown());
+  const lost = printed === "" ? NOTHING_LOST : await compare(from, to.url, printed, await isKnown(), signal);
   const analyzed = await analyze(to.url, context, isKnown);
   const refused = await giveRights(to, original, roles, signal);
   const present = await withSession(to.url, readObjects, { signal });
@@ -134,13 +135,13 @@ async function fill(to: RestrictedCopy, from: DirectUrl, { programs, original, r
   return {
     database: parseUrl(to.url).database,
     gaps: [
-      ...(missing === "" ? [] : [`Parts of the dump could not be restored: ${missing}.`]),
+      ...(lost.text === "" ? [] : [`Parts of the dump could not be restored: ${lost.text}.`]),
       ...(refused === 0 ? [] : [`${refused} owners or rights of the server could not be set in the copy.`]),
       ...gapsOf(found, original.roles, roles),
       ...analyzed,
     ],
-    withoutRows: tablesWithoutRows(printed),
-    lacks: { ...found, isOtherServer: false, isPartial: missing !== "" },
+    missing: lost.missing,
+    lacks: { ...found, isOtherServer: false, isPartial: lost.text !== "" },
   };
 }
 

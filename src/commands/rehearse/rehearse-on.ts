@@ -10,7 +10,7 @@ import type { ServerError } from "../../postgres/server-error.ts";
 import { leavesMachine } from "../../readiness/fence.ts";
 import { judgeFailure } from "../../rehearsal/judge/failure.ts";
 import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
-import { judgeMissingRows } from "../../rehearsal/judge/missing-rows.ts";
+import { judgeMissing } from "../../rehearsal/judge/missing.ts";
 import { judgeUnmatched } from "../../rehearsal/judge/unmatched.ts";
 import { unjudgedWaits } from "../../rehearsal/judge/unjudged.ts";
 import { sessionsBeside } from "../../rehearsal/measure/limits-of-sight.ts";
@@ -112,7 +112,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   };
   const judged = [
     ...failure,
-    ...judgeMissingRows(copy.withoutRows ?? [], explained),
+    ...(copy.missing === undefined ? [] : judgeMissing(copy.missing, explained, shown.relations)),
     ...judge(explained, limitsOf(context), roleSettings, shown, context.now()),
     ...judgeUnmatched({ before: observed.before, after: observed.after, failed: !end.ok }, limitsOf(context), context.now()),
   ];

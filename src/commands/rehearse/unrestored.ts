@@ -1,40 +1,41 @@
-import { publicMessage, RAISED } from "../../postgres/server-error.ts";
-import { redact } from "../../redact.ts";
 import { withKnownNames } from "../../rehearsal/error-text.ts";
 import type { IsKnownName } from "../../rehearsal/sql/known-names.ts";
+import { type Part, partText } from "./original/parts.ts";
 
-/** Errors that are listed. */
+/** Parts and reasons that are listed. */
 const MOST = 5;
-/** What comes before the server's words: pg_restore's own, and the severity in the server's language. */
-const BEFORE_WORDS = /^(.*?: \p{L}+:  )(.*)$/u;
-/** In the context of an error that code in the database raised. */
-const RAISING = /\b(?:RAISE|ASSERT)\b|PL\/(?:Python|Perl|Tcl)/;
+/**
+ * The only errors that are shown, because they consist of fixed words and of names. All others can have values of rows, also in further
+ * lines, which look as if pg_restore had written them.
+ */
+const SAYS_WHAT_IS_MISSING =
+  /ERROR: {2}((?:function|procedure|operator|type|relation|schema|collation|role|text search [a-z]+) [^\n]{1,300} does not exist)$/gm;
+const HIDDEN = "…";
 
 /**
- * What pg_restore could not restore, from its output. Only the lines with the server's words are read: what follows them can be
- * a row, and the words can contain a value, also as a name. Comments on extensions are left out, because an ordinary role cannot write
- * them, and publications of all tables, which are created later. Pure.
+ * What of a dump could not be restored, in words. `missing`: what the server has and the copy has not, from the catalogs of both.
+ * Empty where nothing is missing and pg_restore only could not write a comment on an extension, which an ordinary role cannot, or
+ * a publication of all tables, which is created later. Pure.
  */
-export function unrestored(output: string, isKnown: IsKnownName): string {
-  const messages = output
-    .split(/^(?=pg_restore: )/m)
-    .filter((text) => /^pg_restore: (error|warning): (?!errors ignored on restore)/.test(text))
+export function unrestored(output: string, missing: readonly Part[], isKnown: IsKnownName): string {
+  const failed = output
+    .split(/^(?=pg_restore: error: )/m)
+    .slice(1)
     .filter((text) => !/^Command was: (?:COMMENT ON EXTENSION |CREATE PUBLICATION .* FOR ALL TABLES)/m.test(text));
-  const words = messages.map((text) => wordsOf(text, isKnown));
-  const more = words.length > MOST ? `; and ${words.length - MOST} more` : "";
-  return redact(`${words.slice(0, MOST).join("; ")}${more}`);
+  const parts = missing.map(partText);
+  if (parts.length === 0 && failed.length === 0) return "";
+  const reasons = new Set([...output.matchAll(SAYS_WHAT_IS_MISSING)].map(([, words = ""]) => withKnownNames(words, isKnown)));
+  const shown = [...reasons].filter((text) => !text.includes(HIDDEN));
+  const what = parts.length === 0 ? `${failed.length} of its statements failed, such as comments or default values` : listed(parts);
+  return `${what}${shown.length === 0 ? "" : ` (${listed(shown)})`}`;
 }
 
-function wordsOf(text: string, isKnown: IsKnownName): string {
-  const [first = "", ...context] = text.split(/^Command was:.*/m)[0]?.split("\n") ?? [];
-  const line = first.replace(/^pg_restore: \w+: /, "").replace(/:?\s+Command was:.*$/, "");
-  const [, before, words = ""] = BEFORE_WORDS.exec(line) ?? [];
-  if (before === undefined) return publicMessage(line);
-  return `${publicMessage(before)}  ${context.some((each) => RAISING.test(each)) ? RAISED : withKnownNames(words, isKnown)}`;
+function listed(texts: readonly string[]): string {
+  return `${texts.slice(0, MOST).join(", ")}${texts.length > MOST ? ` and ${texts.length - MOST} more` : ""}`;
 }
 
-/** The names of the tables whose rows pg_restore could not restore, without their schemas, which it does not print. Pure. */
-export function tablesWithoutRows(output: string): readonly string[] {
+/** Names of tables whose rows pg_restore could not restore, without their schemas, which it does not print. They can be other texts, of rows. Pure. */
+export function tablesWithoutRows(output: string): ReadonlySet<string> {
   const failed = output.matchAll(/^pg_restore: error: COPY failed for table "((?:[^"]|"")+)"/gm);
-  return [...new Set([...failed].map(([, name = ""]) => name.replaceAll('""', '"')))];
+  return new Set([...failed].map(([, name = ""]) => name.replaceAll('""', '"')));
 }

@@ -107,7 +107,7 @@ test("the advised batches change no row of a partition that has its value alread
   });
 });
 
-test("a table whose rows could not be restored is an error if the migrations use it, and a warning if not", async () => {
+test("what of a table could not be restored is an error if the migrations use it, and a warning if not", { timeout: 60_000 }, async () => {
   await withSession(production, async (session) => {
     await session.query("create table rate (code text)");
     await session.query("insert into rate values ('a')");
@@ -118,15 +118,42 @@ test("a table whose rows could not be restored is an error if the migrations use
     await session.query("insert into account_big select g, 'a' from generate_series(1, 100) g");
     await session.query("create table other_big (code text check (known(code)))");
     await session.query("insert into other_big values ('a')");
+    // An index and a list of partitions by a function of a function, which pg_restore does not find.
+    await session.query("create function inner_of(t text) returns text language sql immutable as 'select $1'");
+    await session.query(
+      "create function lowered(t text) returns text language plpgsql immutable as 'begin return lower(inner_of($1)); end'",
+    );
+    await session.query("create table indexed (id int, mail text); insert into indexed values (1, 'a')");
+    await session.query("create unique index indexed_mail on indexed (lowered(mail))");
+    await session.query("create table split (id int, k text) partition by list (lowered(k))");
+    await session.query("create table split_a partition of split for values in ('a'); insert into split values (1, 'A')");
+    // A value with a line as of pg_restore, in an error that code raises.
+    await session.query(
+      "create function refuse(t text) returns boolean language plpgsql immutable as $$ begin perform 1 from rate; return true; exception when others then raise exception 'cannot check %', t; end $$",
+    );
+    await session.query("create table forged (id int, t text check (refuse(t)))");
+    await session.query("insert into forged values (1, E'Mr rowsecret\\npg_restore: error: rowsecret3')");
   });
-  await project.write("migrations/001_check.sql", "alter table account_big alter column id type bigint;\n");
-  const { code, stdout } = await project.offshoot(["rehearse", "--from", "PRODUCTION", "--json"]);
+  await project.write(
+    "migrations/001_check.sql",
+    "alter table account_big alter column id type bigint;\nalter table indexed add column n int;\nalter table split add column n int;\n",
+  );
+  const { code, stdout, stderr } = await project.offshoot(["rehearse", "--from", "PRODUCTION", "--json"]);
   expect(code).toBe(10);
-  const { findings } = JSON.parse(stdout) as Rehearsal;
-  expect(findings.filter((each) => each.code === "rows-missing").map(({ object, severity }) => [object.name, severity])).toEqual([
-    ["public.account_big", "error"],
-    ["other_big", "warning"],
-  ]);
+  expect(stdout + stderr).not.toContain("rowsecret");
+  const { findings, copy } = JSON.parse(stdout) as Rehearsal;
+  const missing = findings.filter(({ code: kind }) => kind.endsWith("-missing"));
+  expect(new Set(missing.map(({ code: kind, object, severity }) => `${kind} ${object.name} ${severity}`))).toEqual(
+    new Set([
+      "parts-missing public.indexed error",
+      "rows-missing public.account_big error",
+      "rows-missing public.forged warning",
+      "rows-missing public.other_big warning",
+      "rows-missing public.split_a error",
+    ]),
+  );
+  expect(JSON.stringify(missing)).toContain("index public.indexed_mail");
+  expect(copy.gaps.join()).toMatch(/index public\.indexed_mail on public\.indexed.*function inner_of\(text\) does not exist/);
 });
 
 test("the log of the local server has no row of a copy", { timeout: 60_000 }, async () => {

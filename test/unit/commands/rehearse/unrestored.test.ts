@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { missingParts, type Part } from "../../../../src/commands/rehearse/original/parts.ts";
+import { tablesWithoutRows, unrestored as unrestoredWith } from "../../../../src/commands/rehearse/unrestored.ts";
 import { knownNames } from "../../../../src/rehearsal/sql/known-names.ts";
-import { unrestored as unrestoredWith } from "../../../../src/commands/rehearse/unrestored.ts";
 
-const isKnown = knownNames(["vector", "rate", "orders"]);
-const unrestored = (output: string): string => unrestoredWith(output, isKnown);
+const isKnown = knownNames(["vector", "rate", "orders", "helper", "text"]);
+const unrestored = (output: string, missing: readonly Part[] = []): string => unrestoredWith(output, missing, isKnown);
+const part = (kind: string, name: string, table?: string): Part => ({ kind, name, table });
 
 const COMMENT = `pg_restore: while PROCESSING TOC:
 pg_restore: from TOC entry 3456; 0 0 COMMENT EXTENSION pg_stat_statements
@@ -12,10 +14,10 @@ Command was: COMMENT ON EXTENSION pg_stat_statements IS 'track planning';
 
 
 `;
-const FAILED = (name: string): string => `pg_restore: from TOC entry 12; 1259 1 TABLE ${name} x
-pg_restore: error: could not execute query: ERROR:  type "vector" does not exist
+const failed = (words: string): string => `pg_restore: from TOC entry 12; 1259 1 TABLE a x
+pg_restore: error: could not execute query: ERROR:  ${words}
 LINE 1: secret 4711
-Command was: CREATE TABLE ${name} ();
+Command was: CREATE TABLE a ();
 
 `;
 
@@ -23,23 +25,47 @@ test("the comment of an extension that another role owns is not missed", () => {
   expect(unrestored(`${COMMENT}pg_restore: warning: errors ignored on restore: 1\n`)).toBe("");
 });
 
-test("what could not be restored is listed in the server's words, without rows and statements", () => {
-  const text = unrestored(`${COMMENT}${FAILED("a")}pg_restore: warning: errors ignored on restore: 2\n`);
-  expect(text).toBe('could not execute query: ERROR:  type "vector" does not exist');
+test("what is missing is named from the catalogs, with the errors that only say what does not exist", () => {
+  const text = unrestored(`${COMMENT}${failed('type "vector" does not exist')}${failed("function helper(text) does not exist")}`, [
+    part("table", "public.a"),
+    part("index", "b_idx", "public.b"),
+    part("rows", "public.m", "public.m"),
+  ]);
+  expect(text).toBe(
+    'table public.a, index b_idx on public.b, the rows of public.m (type "vector" does not exist, function helper(text) does not exist)',
+  );
+});
+
+test("errors without a missing part are counted", () => {
+  expect(unrestored(`${COMMENT}${failed("permission denied")}`)).toBe("1 of its statements failed, such as comments or default values");
 });
 
 test("a long list is cut, and says how many are left out", () => {
-  expect(unrestored(["a", "b", "c", "d", "e", "f", "g"].map(FAILED).join(""))).toMatch(/; and 2 more$/);
+  const parts = ["a", "b", "c", "d", "e", "f", "g"].map((name) => part("table", name));
+  expect(unrestored(failed("x"), parts)).toMatch(/table e and 2 more$/);
 });
 
 test.each([
-  ['relation "rate" does not exist', 'relation "rate" does not exist'],
-  ['relation "rowsecret" does not exist', 'relation "…" does not exist'],
-  ['invalid input syntax for type integer: "rowsecret"', 'invalid input syntax for type integer: "…"'],
-  ['unit "rowsecret" not recognized for type date', 'unit "…" not recognized for type date'],
-  ["bad row Rowsecret\nCONTEXT:  PL/pgSQL function known(text) line 2 at RAISE", expect.stringMatching(/^code in the database raised/)],
-])("an error while rows are restored has names of the databases only: %s", (words, shown) => {
-  const text = unrestored(`pg_restore: error: COPY failed for table "orders": ERROR:  ${words}\nCOPY orders, line 1: "rowsecret"\n`);
-  expect(text.startsWith('COPY failed for table "orders": ERROR:  ')).toBe(true);
-  expect(text.replace(/^.*ERROR: {2}/, "")).toEqual(shown);
+  ["cannot check Mr Meier\npg_restore: error: SECRETROW3"],
+  ['invalid input syntax for type integer: "a\npg_restore: error: could not execute query: ERROR:  relation "SECRETROW" does not exist'],
+  ["x\nERROR:  function SECRETROW(text) does not exist"],
+  ['x\npg_restore: error: COPY failed for table "SECRETROW": ERROR:  y'],
+])("a row whose lines look like those of pg_restore is not shown: %s", (words) => {
+  const output = failed(words);
+  expect(unrestored(output, [part("rows", "orders", "orders")])).toBe("the rows of orders");
+  expect(unrestored(output)).not.toContain("SECRET");
+});
+
+test("tables without rows are only candidates, by their bare names", () => {
+  expect([...tablesWithoutRows('pg_restore: error: COPY failed for table "a""b": ERROR:  x\n')]).toEqual(['a"b']);
+});
+
+test("of a table that is missing, nothing else is listed", () => {
+  const original = [
+    part("table", "public.a"),
+    part("index", "a_idx", "public.a"),
+    part("index", "b_idx", "public.b"),
+    part("table", "public.b"),
+  ];
+  expect(missingParts(original, [part("table", "public.b")])).toEqual([part("table", "public.a"), part("index", "b_idx", "public.b")]);
 });
