@@ -11,7 +11,7 @@ import { describeUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
 import { withGrantedRoles } from "../../providers/local/granted-roles.ts";
 import { restrictCopy, type RestrictedCopy } from "../../providers/local/restricted-copy.ts";
-import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
+import { createRestrictedRole, type HeldRole } from "../../providers/local/restricted-role.ts";
 import type { Copy, Database } from "../../providers/provider.ts";
 import type { Context } from "../../context/context.ts";
 import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
@@ -116,7 +116,7 @@ async function restricted<T>(
   { make, ...copies }: Omit<Copies, "role"> & { readonly extensions?: Catalog["extensions"] },
   work: (copies: Copies) => Promise<T>,
 ): Promise<{ readonly done: T } | { readonly reason: string }> {
-  let role: RestrictedRole | undefined;
+  let role: HeldRole | undefined;
   try {
     role = await createRestrictedRole(serverUrl, signal);
   } catch (thrown) {
@@ -126,7 +126,7 @@ async function restricted<T>(
   try {
     return await withFirstCopy({ ...copies, role: role?.name, make: async () => restrictCopy(await make(), options) }, work);
   } finally {
-    await dropRestrictedRole(serverUrl, role);
+    await role?.drop();
   }
 }
 

@@ -12,7 +12,7 @@ import { withCopiedRoles } from "../../providers/local/copied-roles.ts";
 import type { CopiedRoles } from "../../providers/local/plan-roles.ts";
 import { keepOutOfLog } from "../../providers/local/quiet-log.ts";
 import { restrictCopy, type RestrictedCopy } from "../../providers/local/restricted-copy.ts";
-import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
+import { createRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import { secretsOf } from "../../providers/variables.ts";
 import { withKnownNames } from "../../rehearsal/error-text.ts";
 import type { MissingInCopy } from "../../rehearsal/judge/missing.ts";
@@ -109,7 +109,7 @@ async function withRoles<T>(
     const options = { restricted, signal, emit, waitMs: settings.timeouts.migrateMs };
     return await withCopiedRoles(serverUrl, original.roles, options, (roles) => work(roles.login, roles));
   } finally {
-    await dropRestrictedRole(serverUrl, restricted);
+    await restricted.drop();
   }
 }
 

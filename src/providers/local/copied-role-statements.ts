@@ -107,8 +107,7 @@ export async function dropUnused(session: Session): Promise<void> {
   const unused = await session.query<{ name: string }>(
     `select r.rolname::pg_catalog.text as name from pg_catalog.pg_roles r
      where pg_catalog.shobj_description(r.oid, 'pg_authid') = $1 and not exists (select from pg_catalog.pg_locks l
-       where l.locktype = 'advisory' and l.objsubid = 2 and l.classid = pg_catalog.hashtext('role of a copy ' || r.rolname)::pg_catalog.oid
-         and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()))`,
+       where l.locktype = 'advisory' and l.objsubid = 2 and l.classid = pg_catalog.hashtext('role of a copy ' || r.rolname)::pg_catalog.oid)`,
     [MARK],
   );
   for (const { name } of unused) {

@@ -8,6 +8,7 @@ import { type Definition, dropUnused, existingRoles, grantMemberships, makeRoles
 import { holdNames, releaseNames } from "./copied-role-locks.ts";
 import { type CopiedRoles, type OriginalRoles, planRoles, type RolePlan } from "./plan-roles.ts";
 import { sharedPassword } from "./copied-role-password.ts";
+import { ROLES_TURN } from "./left-roles.ts";
 import type { RestrictedRole } from "./restricted-role.ts";
 
 export interface CopiedRolesOptions {
@@ -19,8 +20,6 @@ export interface CopiedRolesOptions {
   readonly waitMs: number;
 }
 
-/** Key of the lock under which such roles are created and dropped. */
-const TURN = "roles of other servers";
 const PAUSE_MS = 500;
 
 /**
@@ -57,7 +56,7 @@ async function prepare(session: Session, serverUrl: string, original: OriginalRo
   const within = deadline("waiting for another rehearsal with roles of the same names", waitMs, signal);
   const password = sharedPassword(parseUrl(serverUrl).password, original.own);
   for (let isFirst = true; ; isFirst = false) {
-    const done = await withLock(session, TURN, within, async () => {
+    const done = await withLock(session, ROLES_TURN, within, async () => {
       await dropUnused(session);
       const existing = await existingRoles(session);
       const plan = planRoles(original, existing, password, restricted);
@@ -81,7 +80,7 @@ async function finish(session: Session, definitions: readonly Definition[]): Pro
   if (session.lost.aborted) return;
   await releaseNames(session, definitions);
   const within = deadline("dropping the roles of copies", FINISH_MS, new AbortController().signal);
-  await withLock(session, TURN, within, () => dropUnused(session));
+  await withLock(session, ROLES_TURN, within, () => dropUnused(session));
 }
 
 const FINISH_MS = 60_000;

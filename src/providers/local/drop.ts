@@ -8,6 +8,7 @@ import type { Released } from "../provider.ts";
 import { whyInUse } from "../in-use.ts";
 import { type Entry, readDatabases, type Snapshot } from "./databases.ts";
 import { removeBlockers } from "./drop-blockers.ts";
+import { dropLeftRoles } from "./left-roles.ts";
 import { lockOf } from "./locks.ts";
 import { isScratch } from "./names.ts";
 import type { Bounds } from "./server.ts";
@@ -116,16 +117,18 @@ export interface StaleOptions extends Bounds {
  */
 export async function dropStale(session: Session, snapshot: Snapshot, options: StaleOptions): Promise<void> {
   const mayDrop = (entry: Entry, { now }: Snapshot): boolean => isStale(entry, now, options);
+  let hadScratch = false;
   for (const entry of snapshot.entries) {
     if (entry.name === options.except) continue;
     try {
-      if (isScratch(entry.name)) await dropAbandoned(session, entry);
+      if (isScratch(entry.name)) hadScratch = (await dropAbandoned(session, entry)) || hadScratch;
       else if (mayDrop(entry, snapshot)) await dropAndReport(session, entry, mayDrop, options);
     } catch (thrown) {
       options.emit({ kind: "warning", text: `Could not drop the stale database ${entry.name}: ${messageOf(thrown)}` });
       if (session.lost.aborted) return;
     }
   }
+  if (hadScratch) await dropLeftRoles(session, options.emit);
 }
 
 async function dropAndReport(
@@ -161,13 +164,17 @@ function isAbandoned({ tag, hasSuite, sessions }: Entry): boolean {
   return tag?.suite !== undefined && !hasSuite && sessions === 0;
 }
 
-/** Drops a scratch database unless its creator still holds the lock. Reads again under the lock: it may have its real name now. */
-async function dropAbandoned(session: Session, scratch: Entry): Promise<void> {
+/**
+ * Drops a scratch database unless its creator still holds the lock, and returns whether nobody held it. Reads again under the lock: it
+ * may have its real name now.
+ */
+async function dropAbandoned(session: Session, scratch: Entry): Promise<boolean> {
   const key = lockOf(scratch.name);
-  if (!(await tryLock(session, key))) return;
+  if (!(await tryLock(session, key))) return false;
   try {
     const { entries } = await readDatabases(session);
     if (entries.some((entry) => entry.name === scratch.name)) await dropEntry(session, scratch);
+    return true;
   } finally {
     if (!session.lost.aborted) await unlock(session, key);
   }

@@ -9,6 +9,7 @@ import type { Listed, Released, ReleaseOptions } from "../provider.ts";
 import { serverError } from "./acquire.ts";
 import { type Entry, hasRuns, readDatabases, type Snapshot, storedDatabasesOf } from "./databases.ts";
 import { dropDatabase, dropEntry, dropUnused } from "./drop.ts";
+import { dropLeftRoles } from "./left-roles.ts";
 import { tryStopLock } from "./locks.ts";
 import { isScratch, toDatabase } from "./names.ts";
 import { notOurs } from "./not-ours.ts";
@@ -101,6 +102,7 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
       if (dropped === "not-found" && clones.length > 0)
         bounds.emit({ kind: "note", text: `Deleted the clones that were left of the run: ${clones.join(", ")}.` });
     }
+    if (dropped === "deleted" && isScratch(database)) await dropLeftRoles(session, bounds.emit);
     // A sweep has no `only`, so a database that it may delete was kept because a session was opened in it.
     if (dropped === "kept" && seen !== undefined) throw inUse(database);
     // A sweep decides about each snapshot itself.

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { codeOf, OffshootError } from "../../errors.ts";
-import { type Session, withSession } from "../../postgres/connect.ts";
+import { connect, type Session, withSession } from "../../postgres/connect.ts";
 import { identifier, literal } from "../../postgres/identifier.ts";
+import { LOCK_CLASS, lockShared } from "../../postgres/lock.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { parseUrl } from "../../postgres/url.ts";
 
@@ -11,7 +12,15 @@ export interface RestrictedRole {
   readonly password: string;
 }
 
+/** A role that this process has created. */
+export interface HeldRole extends RestrictedRole {
+  /** Drops the role. Its databases must be dropped before. */
+  drop(): Promise<void>;
+}
+
 const PREFIX = "offshoot_restricted_";
+/** The key of the lock that the process of a role holds, in SQL: whoever finds a role without it can drop the role. */
+const LOCK_OF = "'role ' || ";
 
 /** What no role of copies can do. With `bypassrls` a role sees all rows of its copies, and has no other right. */
 export const RESTRICTIONS = "nosuperuser nocreatedb nocreaterole noreplication";
@@ -48,34 +57,54 @@ interface Me extends Record<string, unknown> {
   readonly isSuperuser: boolean;
   /** Whether the role itself could use programs and files, or give itself the right to. */
   readonly isPowerful: boolean;
-  /** Restricted roles of killed processes. */
-  readonly unused: readonly string[];
   /** When a new role expires, by the server's clock. */
   readonly expires: string;
 }
 
 /**
- * Creates a role on the server of `serverUrl`. `undefined`: the role of the URL is not a superuser, and has as few rights as a
- * new role would have. Throws `PROVIDER_REJECTED` when it is neither.
+ * Creates a role on the server of `serverUrl`, and keeps a session open that shows others that this process still needs it. `undefined`:
+ * the role of the URL is not a superuser, and has as few rights as a new role would have. Throws `PROVIDER_REJECTED` when it is
+ * neither.
  */
-export async function createRestrictedRole(serverUrl: string, signal: AbortSignal): Promise<RestrictedRole | undefined> {
+export async function createRestrictedRole(serverUrl: string, signal: AbortSignal): Promise<HeldRole | undefined> {
   const name = `${PREFIX}${randomBytes(8).toString("hex")}`;
-  return withSession(serverUrl, (session) => create(session, name, parseUrl(serverUrl).user), { signal });
+  const session = await connect(serverUrl, { signal });
+  try {
+    const role = await create(session, name, parseUrl(serverUrl).user);
+    if (role === undefined) await session.close();
+    return role && { ...role, drop: () => drop(serverUrl, name, session) };
+  } catch (thrown) {
+    await session.close();
+    throw thrown;
+  }
 }
 
-/** Drops the role. Its databases must be dropped before. */
-export async function dropRestrictedRole(serverUrl: string, role: RestrictedRole | undefined): Promise<void> {
-  if (role !== undefined) await withSession(serverUrl, (session) => session.query(`drop role if exists ${identifier(role.name)}`));
+async function drop(serverUrl: string, name: string, holder: Session): Promise<void> {
+  try {
+    await withSession(serverUrl, (session) => session.query(`drop role if exists ${identifier(name)}`));
+  } finally {
+    await holder.close();
+  }
+}
+
+/** Drops the roles of processes that have ended. One that the copy of a killed process still uses is left to the next call. */
+export async function dropUnusedRestricted(session: Session): Promise<void> {
+  const unused = await session.query<{ name: string }>(
+    `select r.rolname::pg_catalog.text as name from pg_catalog.pg_roles r where pg_catalog.starts_with(r.rolname, $1)
+       and not exists (select from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.objsubid = 2
+         and l.classid = $2::pg_catalog.oid and l.objid = pg_catalog.hashtext(${LOCK_OF}r.rolname)::pg_catalog.oid)`,
+    [PREFIX, LOCK_CLASS],
+  );
+  for (const { name } of unused) await session.query(`drop role if exists ${identifier(name)}`).catch(ignoreUsed);
 }
 
 async function create(session: Session, name: string, user: string): Promise<RestrictedRole | undefined> {
   const [me] = await session.query<Me>(
     `select rolsuper as "isSuperuser",
-       rolcreaterole or exists (select from pg_catalog.pg_roles p where p.rolname = any ($2) and pg_catalog.pg_has_role(r.oid, p.oid, 'member')) as "isPowerful",
-       array(select u.rolname::pg_catalog.text from pg_catalog.pg_roles u where pg_catalog.starts_with(u.rolname, $1)
-         and u.rolvaliduntil < pg_catalog.now()) as unused, (pg_catalog.now() + interval '6 hours')::pg_catalog.text as expires
+       rolcreaterole or exists (select from pg_catalog.pg_roles p where p.rolname = any ($1) and pg_catalog.pg_has_role(r.oid, p.oid, 'member')) as "isPowerful",
+       (pg_catalog.now() + interval '6 hours')::pg_catalog.text as expires
      from pg_catalog.pg_roles r where rolname = current_user`,
-    [PREFIX, POWERFUL],
+    [POWERFUL],
   );
   if (me?.isSuperuser !== true) {
     if (me?.isPowerful === false) return undefined;
@@ -84,7 +113,8 @@ async function create(session: Session, name: string, user: string): Promise<Res
       `The role ${user} has more rights than a copy needs, and cannot create a role with fewer.`,
     );
   }
-  for (const unused of me.unused) await session.query(`drop role if exists ${identifier(unused)}`).catch(ignoreUsed);
+  await dropUnusedRestricted(session);
+  await lockShared(session, `role ${name}`);
   const password = randomBytes(24).toString("base64url");
   // One message is one transaction: the role never exists without the bar.
   await session.query(

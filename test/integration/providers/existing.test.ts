@@ -4,6 +4,7 @@ import { withSession } from "../../support/session.ts";
 import { identifier } from "../../../src/postgres/identifier.ts";
 import { existingProvider } from "../../../src/providers/existing.ts";
 import { toDatabase } from "../../../src/providers/local/names.ts";
+import { createRestrictedRole } from "../../../src/providers/local/restricted-role.ts";
 import type { Database, Listed, Provider, Refusal } from "../../../src/providers/provider.ts";
 import { freePort } from "../../../src/providers/local/cluster/start.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "./requests.ts";
@@ -181,7 +182,7 @@ test("a copy of a killed process is listed with its tag and expiry, and can be d
   }
 });
 
-test("a sweep deletes the copy that a killed process left, and not the database from which it was copied", async () => {
+test("a sweep deletes the copy that a killed process left and its role, and not the database from which it was copied", async () => {
   const provider = providerFor(inject("serverUrl"));
   const wanted = wantedBy("swept-copy");
   const database = await provider.acquire(wanted, listening());
@@ -195,6 +196,12 @@ test("a sweep deletes the copy that a killed process left, and not the database 
     const running = await ours();
     expect(running.find(({ id }) => id.endsWith(name))).toMatchObject({ broken: false });
     expect(plan(running, policy).delete).toEqual([]);
+    const used = await createRestrictedRole(inject("serverUrl"), new AbortController().signal);
+    // A killed process holds no lock for its role, which owns objects of its copy.
+    await admin("create role offshoot_restricted_killed login");
+    await withSession(copy?.url ?? "", (session) =>
+      session.query("create table owned (); alter table owned owner to offshoot_restricted_killed"),
+    );
     await admin(
       `select pg_terminate_backend(pid, 5000) from pg_locks join pg_stat_activity using (pid) where locktype = 'advisory' and objid = hashtext('database ${name}')::oid`,
     );
@@ -206,8 +213,13 @@ test("a sweep deletes the copy that a killed process left, and not the database 
     const swept = await apply([provider], decide(await ours()), decide, listening());
     expect(swept).toMatchObject({ deleted: [{ listed: { id: expect.stringContaining(name) } }], failed: [] });
     expect((await ours()).map(({ id }) => id)).toEqual([database.id]);
+    const roles = await admin("select rolname from pg_roles where rolname in ('offshoot_restricted_killed', '" + (used?.name ?? "") + "')");
+    expect(roles).toEqual([{ rolname: used?.name }]);
+    await used?.drop();
+    expect(await admin(`select from pg_roles where rolname = '${used?.name ?? ""}'`)).toEqual([]);
   } finally {
     await admin(`drop database if exists ${identifier(name)} with (force)`);
+    await admin("drop role if exists offshoot_restricted_killed");
     await database[Symbol.asyncDispose]();
   }
 });

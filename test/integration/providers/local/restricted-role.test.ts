@@ -4,7 +4,7 @@ import { ownerTag } from "../../../../src/identity/owner-tag.ts";
 import { parseUrl, withDatabase } from "../../../../src/postgres/url.ts";
 import { copyDatabase } from "../../../../src/providers/local/copy.ts";
 import { restrictCopy } from "../../../../src/providers/local/restricted-copy.ts";
-import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../../../src/providers/local/restricted-role.ts";
+import { createRestrictedRole, type HeldRole } from "../../../../src/providers/local/restricted-role.ts";
 import type { Copy } from "../../../../src/providers/provider.ts";
 import { otherMajors } from "../../../support/majors.ts";
 import { runIdentity } from "../../../support/run-identity.ts";
@@ -28,7 +28,7 @@ const outcome = (work: Promise<unknown>): Promise<string> =>
 describe.each(["", ...(await otherMajors())])("the role of a copy, with its own password, on Postgres in '%s'", (binaries) => {
   let server: TestServer;
   let other: string;
-  let role: RestrictedRole;
+  let role: HeldRole;
   let copy: Copy;
   const inCopy = (sql: string): Promise<string> => outcome(withSession(copy.url, (session) => session.query(sql)));
   const asRole = (url: string): string => {
@@ -55,7 +55,7 @@ describe.each(["", ...(await otherMajors())])("the role of a copy, with its own 
   }, 120_000);
   afterAll(async () => {
     await copy.drop();
-    await dropRestrictedRole(server.url, role);
+    await role.drop();
     const left = await withSession(server.url, (session) => session.query("select from pg_db_role_setting where setrole <> 0"));
     await server.stop();
     if (left.length > 0) throw new Error("a setting of the role is left on the server");
