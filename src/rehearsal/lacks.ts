@@ -14,4 +14,9 @@ export interface Lacks {
   readonly powers: readonly string[];
   /** Whether parts of the original could not be restored. */
   readonly isPartial: boolean;
+  /** What reaches other systems and was disabled in the copy, such as `foreign server billing`. Default nothing. */
+  readonly disabled?: readonly string[] | undefined;
 }
+
+/** A copy that has everything of production. */
+export const LACKS_NOTHING: Lacks = { isOtherServer: false, objects: [], powers: [], isPartial: false };

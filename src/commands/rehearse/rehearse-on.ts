@@ -22,6 +22,7 @@ import { observe } from "../../rehearsal/observe/observe.ts";
 import type { RehearsedCopy, RehearsedSchema, Rehearsal } from "../../rehearsal/rehearsal.ts";
 import { givenNames, namesIn } from "../../rehearsal/read-names.ts";
 import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
+import { LACKS_NOTHING } from "../../rehearsal/lacks.ts";
 import { readTableFacts } from "../../rehearsal/table-facts.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { createdOutbound } from "../../rehearsal/report/facts.ts";
@@ -33,7 +34,7 @@ import { connectedBy, secureRun } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
 import { revisionNames } from "./revision-names.ts";
 import { judgeRefused } from "../../rehearsal/judge/refused.ts";
-import { copyUnused, failedWithoutError, NAME, runSteps } from "./run-steps.ts";
+import { copyUnused, failedWithoutError, howItFailed, NAME, runSteps } from "./run-steps.ts";
 import type { RehearseOptions } from "./options.ts";
 
 /** What a rehearsal on one copy showed. */
@@ -87,7 +88,8 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     isOwn: (change) => isOwnTable(change, project?.versionTable.tables ?? []),
     literals,
   });
-  if (!end.ok && observed.errors.length === 0) throw failedWithoutError(end, literals);
+  const isSeen = observed.sessions > 0 || sessionsBeside(observed).size > 0;
+  if (!end.ok && observed.errors.length === 0 && !isSeen) throw failedWithoutError(end, literals);
   const shown = {
     files,
     major: observed.before.major,
@@ -100,9 +102,11 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     relations: [...observed.before.relations.values()],
     partitioned: [...observed.before.relations.values()].filter(({ kind }) => kind === "p"),
   };
+  const disabled = outbound.flatMap(({ name, state }) => (state === "disabled" ? [name] : []));
+  const lacks = { ...(copy.lacks ?? LACKS_NOTHING), disabled };
   const refusals = end.ok
-    ? judgeRefused(observed.errors, explained.allStatements, roleSettings, shown, names, copy.lacks)
-    : [judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how, names, copy.lacks)];
+    ? judgeRefused(observed.errors, explained.allStatements, roleSettings, shown, names, lacks)
+    : [judgeFailure(observed.errors, explained.statements, roleSettings, shown, howItFailed(end, literals), names, lacks)];
   const failure = refusals.map((finding) => ({ finding }));
   /** Dynamic SQL can make a name or a constant of the value of a row. */
   const shownChanges = async (changed: ReturnType<typeof changesOfOne>): Promise<ReturnType<typeof changesOfOne>> => {
@@ -120,7 +124,6 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   const isRecorded = explained.allStatements.some(({ sent }) => sent.mark !== undefined && sent.sqlstate === undefined);
   const changes = end.ok ? await shownChanges(changesOfOne(before, await catalog())) : undefined;
   const isChanged = hasEffect(explained.measured) || isRecorded || (changes?.length ?? 0) > 0;
-  const isSeen = observed.sessions > 0 || sessionsBeside(observed).size > 0;
   if (end.ok && throughBroker && !isChanged && !isSeen) throw copyUnused();
   return {
     measured: explained.measured,

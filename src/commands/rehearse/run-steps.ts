@@ -63,9 +63,7 @@ const NOT_STARTED =
  * production, so its output is shown only as far as it says that a program is missing.
  */
 export function failedWithoutError(end: CommandEnd, literals: boolean): OffshootError {
-  const lines = end.tail.split("\n").filter((line) => literals || NOT_STARTED.test(line.trim()));
-  const isMissing = /^(?:exit status 12[67]|could not be started)/.test(end.how);
-  const shown = literals || isMissing ? lines.join("\n").trim() : "";
+  const shown = literals ? end.tail.trim() : notStarted(end);
   const hidden = end.tail.trim() === "" ? "It printed nothing." : "Its output can contain values of rows, so it is not shown.";
   return new OffshootError(
     "MIGRATION_FAILED",
@@ -75,6 +73,21 @@ export function failedWithoutError(end: CommandEnd, literals: boolean): Offshoot
       remedy: `Check that its program is installed in this job, and that it uses DATABASE_URL.${shown === "" && end.tail.trim() !== "" ? " With --literals its output is shown, if values of rows can be shown here." : ""}`,
     },
   );
+}
+
+/** How a command failed that used the copy, for a finding: its exit status, and which program is missing. */
+export function howItFailed(end: CommandEnd, literals: boolean): string {
+  const missing = literals ? "" : notStarted(end);
+  return missing === "" ? end.how : `${end.how}: ${missing.split("\n").at(-1) ?? ""}`;
+}
+
+function notStarted({ how, tail }: CommandEnd): string {
+  if (!/^(?:exit status 12[67]|could not be started)/.test(how)) return "";
+  return tail
+    .split("\n")
+    .filter((line) => NOT_STARTED.test(line.trim()))
+    .join("\n")
+    .trim();
 }
 
 /** The error for a command that ended without an error, and of which no session was seen in the copy: nothing was rehearsed. */

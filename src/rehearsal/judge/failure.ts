@@ -112,6 +112,9 @@ const LATE_ROWS =
   "A constraint that is checked at the end of the transaction refuses rows that the migration wrote, or that refer to rows which it deleted. Correct these statements.";
 const OWN_TEXT = "The statement has a constant that Postgres cannot use. Correct it.";
 
+const BY_ITSELF =
+  "The server reported no error, so the migration tool or its script failed by itself, after the statements that are in this report. Run it by hand to see why, or add --literals, which shows its output.";
+
 /** Whether a statement writes rows that it has in its own text. */
 function writesOwnRows({ kind, tokens }: StatementPart): boolean {
   return kind === "copy" || (kind === "insert" && !tokens.some((token) => lower(token) === "select" || lower(token) === "table"));
@@ -171,6 +174,7 @@ export function judgeFailure(
     (onServer && `${onServer.meaning} Whether it exists in production is not known. ${onServer.remedy}`) ??
     own ??
     doubt?.advice ??
+    (cause === undefined ? BY_ITSELF : undefined) ??
     (known && known + alone) ??
     "Correct the migration. It would fail in production in the same way.";
   return found("migration-fails", object, { ...facts, advice: advice + cleaning }, options);

@@ -38,6 +38,8 @@ export interface Doubt {
 export function onlyInCopy(cause: ServerError | undefined, lacks: Lacks | undefined): Doubt | undefined {
   const { sqlstate = "" } = cause ?? {};
   if (cause === undefined || lacks === undefined) return undefined;
+  const reaching = cannotReach(cause, lacks.disabled ?? []);
+  if (reaching !== undefined) return reaching;
   const names = [...cause.message.matchAll(QUOTED)].map(([, name = ""]) => name);
   const lacking = MISSING.has(sqlstate) ? findLacking(cause.message, names, lacks.objects) : undefined;
   if (lacking !== undefined) {
@@ -62,6 +64,30 @@ export function onlyInCopy(cause: ServerError | undefined, lacks: Lacks | undefi
   }
   return undefined;
 }
+
+/** The classes of errors of connections to other servers, and of foreign data wrappers (PostgreSQL documentation, appendix A). */
+const OF_CONNECTION = /^(?:08|HV)/;
+
+/** A statement that needs another system. What is disabled in the copy is not disabled in production. */
+function cannotReach({ sqlstate = "", message }: ServerError, disabled: readonly string[]): Doubt | undefined {
+  const isConnection = OF_CONNECTION.test(sqlstate);
+  const isSubscription = sqlstate === SQLSTATE.notInPrerequisiteState && /subscription/i.test(message);
+  const named = disabled.filter((name) => isConnection || (isSubscription && name.startsWith("subscription ")));
+  if (named.length > 0) {
+    return {
+      isCertain: true,
+      advice: `The statement needs another system, and offshoot disabled in the copy what reaches one (${named.slice(0, MOST_NAMED).join(", ")}), so this says nothing about production. Run this migration without a rehearsal, or with --outbound allow where it can change nothing there.`,
+    };
+  }
+  if (!isConnection) return undefined;
+  return {
+    isCertain: false,
+    advice:
+      "The statement needs another system, which could not be used from the copy. Whether it can be used from production is not known.",
+  };
+}
+
+const MOST_NAMED = 5;
 
 /** What the server has, or its administrator created, and no migration that ran in the copy. Local servers write English. */
 const OF_SERVER =

@@ -190,6 +190,26 @@ test.each([
   expect(all).toContain(shown);
 });
 
+test.each([
+  [`psql "$DATABASE_URL" -qc "create table made (id int)" && echo rowsecret && exit 3`, "exit status 3"],
+  [`psql "$DATABASE_URL" -qc "create table made (id int)" && no-such-program`, "exit status 127: sh: 1: no-such-program: not found"],
+])(
+  "a tool that fails by itself after its statements is a finding with what was measured: %s",
+  { timeout: 60_000 },
+  async (script, error) => {
+    const { code, all, stdout } = await rehearseCommand(script);
+    const { outcome, findings, statements } = JSON.parse(stdout) as Rehearsal;
+    expect({ code, outcome, kinds: findings.map(({ code: kind }) => kind) }).toEqual({
+      code: 10,
+      outcome: "failed",
+      kinds: ["migration-fails"],
+    });
+    expect(findings[0]?.facts).toMatchObject({ error, advice: expect.stringContaining("failed by itself") });
+    expect(statements.map(({ sql }) => sql)).toEqual(["create table made (id int)"]);
+    expect(all).not.toContain("rowsecret");
+  },
+);
+
 test("statements that the server refuses are findings, although the command ends with status 0", { timeout: 60_000 }, async () => {
   const { code, stdout } = await rehearseCommand(
     `printf 'create table made (id int);\\ncreate unique index on account ((1));\\nselec;\\nselect 1 from no_such_table;\\nbegin; savepoint s; alter table no_such add x int; rollback to s; commit;\\n' | psql "$DATABASE_URL"`,

@@ -114,7 +114,7 @@ test("refuses a copy that can reach another system, and disables it with a flag"
   const url = up.directUrl ?? env["DATABASE_URL_UNPOOLED"] ?? "";
   await withSession(url, (session) =>
     session.query(
-      "create extension postgres_fdw; create server billing foreign data wrapper postgres_fdw options (host 'billing.example.org')",
+      "create extension postgres_fdw; create server billing foreign data wrapper postgres_fdw options (host 'billing.example.org'); create user mapping for public server billing options (user 'x', password 'x'); create foreign table bill (id int) server billing",
     ),
   );
   const refused = await project.offshoot(["rehearse"]);
@@ -122,6 +122,14 @@ test("refuses a copy that can reach another system, and disables it with a flag"
   const { code, result } = await rehearse(["--outbound", "disable"]);
   expect([code, result.copy.outbound]).toEqual([0, [{ name: "foreign server billing", state: "disabled" }]]);
   expect(result.copy.description).toContain("a copy of this run's database");
+  // Production can have the server that is disabled in the copy.
+  await project.write("migrations/005_unique.sql", "delete from bill;\n");
+  const failed = await rehearse(["--outbound", "disable"]);
+  const advice = "disabled in the copy what reaches one (foreign server billing)";
+  expect([failed.code, failed.result.findings]).toMatchObject([
+    10,
+    [{ code: "not-rehearsed", facts: { advice: expect.stringContaining(advice) } }, {}],
+  ]);
   await project.offshoot(["down"]);
 });
 
