@@ -37,13 +37,18 @@ export async function rehearseAlternatives(
     const tried = measured.get(advice?.sql.join(";") ?? "");
     if (tried === undefined) return finding;
     const sql = tried.isWrong ? { sql: [] } : {};
-    return { ...finding, facts: { ...finding.facts, ...sql, measured: tried.text } } as RehearsalFinding;
+    // What else held the lock is not in the figure.
+    const isPart = "during" in finding.facts && finding.facts.during !== undefined && !tried.isFailure;
+    const text = isPart ? `for this statement alone: ${tried.text}` : tried.text;
+    return { ...finding, facts: { ...finding.facts, ...sql, measured: text } } as RehearsalFinding;
   });
 }
 
 interface Tried {
   /** What the statements cost, in words. */
   readonly text: string;
+  /** There are no figures. */
+  readonly isFailure: boolean;
   /** They failed in a way that earlier pending migrations do not explain: nobody must be advised to run them. */
   readonly isWrong: boolean;
 }
@@ -59,7 +64,7 @@ const ON_ROWS = /^(?:22|23)/;
 function unmeasured(signal: AbortSignal): (thrown: unknown) => Tried {
   return (thrown) => {
     if (signal.aborted) throw thrown;
-    return { text: `it could not be measured: ${publicMessageOf(thrown)}`, isWrong: false };
+    return { text: `it could not be measured: ${publicMessageOf(thrown)}`, isWrong: false, isFailure: true };
   };
 }
 
@@ -93,8 +98,8 @@ async function tryStatements(context: Context, copy: Copy, statements: readonly 
     const where = `on a copy in the state before the pending migrations it failed${why}`;
     const code = error?.sqlstate ?? "";
     return BY_STATE.has(code) || ON_ROWS.test(code)
-      ? { text: `it could not be measured: ${where}`, isWrong: false }
-      : { text: `the statements for it are not shown, because ${where}`, isWrong: true };
+      ? { text: `it could not be measured: ${where}`, isWrong: false, isFailure: true }
+      : { text: `the statements for it are not shown, because ${where}`, isWrong: true, isFailure: true };
   }
   const { measured } = measure(observed, {
     files: migrationFiles([]),
@@ -105,7 +110,7 @@ async function tryStatements(context: Context, copy: Copy, statements: readonly 
   });
   const worst = (key: "blockedReadsMs" | "blockedWritesMs"): number => measured.tables.reduce((most, each) => Math.max(most, each[key]), 0);
   const text = `took ${wait(measured.ms)}; readers were blocked for ${wait(worst("blockedReadsMs"))}, writers for ${wait(worst("blockedWritesMs"))}`;
-  return { text, isWrong: false };
+  return { text, isWrong: false, isFailure: false };
 }
 
 function wait(ms: number): string {

@@ -6,6 +6,8 @@ import type { Holding } from "../measure/holding.ts";
 import { isQuiet } from "../measure/parts.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import { formatWait } from "../size.ts";
+import { blocks, type LockMode } from "../observe/lock-modes.ts";
+import { strongestLock } from "../sql/strongest-lock.ts";
 import { targetsOf } from "../sql/targets.ts";
 import { type Shown, type Subject, subjectOf, textOf } from "./subject.ts";
 
@@ -16,6 +18,17 @@ interface HeldSubject {
   readonly subject: Subject;
   readonly advice: Advice;
   readonly during?: string;
+  /** Later statements that make others wait for longer than the limit by themselves. Each needs a safer way of its own. */
+  readonly others?: readonly LaterSubject[];
+}
+
+/** A statement that needs a lock on a table which an earlier one of its transaction has locked. */
+export interface LaterSubject {
+  readonly blamed: Blamed;
+  readonly subject: Subject;
+  readonly advice: Advice;
+  readonly mode: LockMode;
+  readonly ms: number;
 }
 
 /**
@@ -44,14 +57,27 @@ export function heldSubject(
     ({ migration }) => first !== undefined && migration !== undefined && first !== migration,
   );
   const commit = adviseToCommit(isOther ? (shown.tool ?? "") : undefined);
-  const [needing] = later.flatMap((each) => needingItself(blamed, each, shown, blocked) ?? []);
-  if (ownMs <= limitMs && needing !== undefined) {
+  const needing = later.flatMap((each) => needingItself(blamed, each, shown, blocked) ?? []);
+  const needed = ownMs > limitMs ? undefined : needing.find((each) => each.subject.sql.length > 0);
+  const others = needing
+    .filter((each) => each !== needed && each.ms > limitMs)
+    .toSorted((one, other) => one.blamed.statement.startMs - other.blamed.statement.startMs);
+  if (needed !== undefined) {
     const [which, split] = later.length === 1 ? ["The later statement", ""] : ["A later statement", ` For the others: ${commit.text}`];
-    const text = `${which} needs a lock on this table itself, so another transaction does not help. For ${needing.statement}: ${needing.advice}${split}`;
-    return { subject: { ...subject, advice: text, sql: needing.sql }, advice: commit, during };
+    const text = `${which} needs a lock on this table itself, so another transaction does not help. For ${needed.subject.statement}: ${needed.subject.advice}${split}`;
+    return { subject: { ...subject, advice: text + pointTo(others), sql: needed.subject.sql }, advice: needed.advice, during, others };
   }
-  if (ownMs <= limitMs) return { subject: { ...subject, advice: commit.text, sql: [] }, advice: commit, during };
-  return { subject: { ...subject, advice: `${commit.text} ${subject.advice}` }, advice, during };
+  if (ownMs <= limitMs) {
+    return { subject: { ...subject, advice: commit.text + pointTo(others), sql: [] }, advice: commit, during, others };
+  }
+  return { subject: { ...subject, advice: `${commit.text} ${subject.advice}${pointTo(others)}` }, advice, during, others };
+}
+
+function pointTo(others: readonly LaterSubject[]): string {
+  if (others.length === 0) return "";
+  return others.length === 1
+    ? " One later statement makes others wait too long by itself, and has a finding of its own."
+    : ` ${others.length} later statements make others wait too long by themselves, and have findings of their own.`;
 }
 
 /** The first of the later statements that has a safer way in SQL: the one that took the lock, such as a RENAME, needs it for a moment only. */
@@ -61,20 +87,24 @@ function costlyOf(sameMessage: Holding["sameMessage"], blamed: Blamed | undefine
   return subjects.find(({ sql }) => sql.length > 0);
 }
 
-/** A later statement, if it changes the same table and has a safer way in SQL, as where a tool alters a column in three statements. */
+/**
+ * A later statement, if it changes the same table and blocks the same people by its own lock, as where a tool alters a column in three
+ * statements. CREATE INDEX and a new foreign key block no reader.
+ */
 function needingItself(
   blamed: Blamed | undefined,
   later: ReadStatement,
   shown: Shown,
   blocked: "readers" | "writers",
-): Subject | undefined {
+): LaterSubject | undefined {
   const part = later.parts.find((each) => !isQuiet(each));
   const [first, second] = [blamed?.part, part].map((each) => targetsOf(each?.tokens ?? [])[0]?.at(-1));
   if (part === undefined || first === undefined || first !== second) return undefined;
-  // CREATE INDEX takes SHARE, which blocks no reader (PostgreSQL documentation, "Explicit Locking").
-  if (blocked === "readers" && part.kind === "create index") return undefined;
-  const { subject } = subjectOf({ statement: later, part }, shown);
-  return subject.sql.length > 0 ? subject : undefined;
+  const mode = strongestLock(part.tokens);
+  if (mode === undefined || !blocks(mode, blocked === "readers" ? "read" : "write")) return undefined;
+  const own = { statement: later, part };
+  const { subject, advice } = subjectOf(own, shown);
+  return { blamed: own, subject, advice, mode, ms: later.endMs - later.startMs };
 }
 
 function duringOf({ later, further, isIdle, sameMessage }: Holding, shown: Shown): string | undefined {

@@ -63,26 +63,35 @@ function judgeWait(
   if (lengthOf(wait) <= limitMs) return [];
   const holding = holdingOf(wait, blamed, allStatements, records);
   if (endsByDrop(change, blamed, holding)) return [];
-  const { subject, advice, during } = heldSubject(blamed, holding, limitMs, shown, isRead ? "readers" : "writers");
+  const { subject, advice, during, others = [] } = heldSubject(blamed, holding, limitMs, shown, isRead ? "readers" : "writers");
   const replacing = adviseToReplace(change, blamed);
+  const general = {
+    limit: acceptedMs === MOMENT_MS ? "a moment" : formatWait(acceptedMs, formatElapsed),
+    ...(limitMs === acceptedMs ? {} : { judgedFrom: formatWait(limitMs, formatElapsed) }),
+    table: `${indexOf(change, wait)}${sizeInWords(change)}`,
+  };
   const facts = {
     ...subject,
     ...(replacing === undefined ? {} : { advice: replacing, sql: [] }),
+    ...general,
     blocked: formatWait(lengthOf(wait), formatElapsed),
-    limit: acceptedMs === MOMENT_MS ? "a moment" : formatWait(acceptedMs, formatElapsed),
-    ...(limitMs === acceptedMs ? {} : { judgedFrom: formatWait(limitMs, formatElapsed) }),
     lock: modeName(wait.firstMode),
-    table: `${indexOf(change, wait)}${sizeInWords(change)}`,
     ...(during === undefined ? {} : { during }),
   };
-  const severity = severities[isRead ? "blockedReads" : "blockedWrites"];
-  const options = {
-    at: placeOf(blamed, shown.files),
-    severity,
-    reason: own.reasons[isRead ? "blockedReads" : "blockedWrites"],
-  };
-  const kind = change.table.kind === SEQUENCE ? "sequence" : "table";
-  return [{ finding: found(code, { kind, name: change.table.shown }, facts, options), advice, blockedMs: lengthOf(wait) }];
+  const name = isRead ? "blockedReads" : "blockedWrites";
+  const options = { severity: severities[name], reason: own.reasons[name] };
+  const object = { kind: change.table.kind === SEQUENCE ? "sequence" : "table", name: change.table.shown } as const;
+  return [
+    { finding: found(code, object, facts, { ...options, at: placeOf(blamed, shown.files) }), advice, blockedMs: lengthOf(wait) },
+    ...others.map((each): Judged => {
+      const ofLater = { ...each.subject, ...general, blocked: formatWait(each.ms, formatElapsed), lock: modeName(each.mode) };
+      return {
+        finding: found(code, object, ofLater, { ...options, at: placeOf(each.blamed, shown.files) }),
+        advice: each.advice,
+        blockedMs: each.ms,
+      };
+    }),
+  ];
 }
 
 /** Of a lock on an index: the table itself can have a weaker one, as the list of tables says. */

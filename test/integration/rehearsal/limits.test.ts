@@ -203,7 +203,7 @@ async function measured(sql: string): Promise<unknown> {
 
 test("the safer way of two checks without names is rehearsed, and an error of it is shown as it is", SLOW, async () => {
   const checks = "alter table person add check (length(name) < 500), add check (name <> 'x')";
-  expect(await measured(checks)).toMatch(/^took /);
+  expect(await measured(checks)).toMatch(/^for this statement alone: took /);
   const found = await measured(
     "create function own(int) returns boolean language sql as 'select true';\nalter table person add check (own(id))",
   );
@@ -246,5 +246,28 @@ test("the error of a migration is shown whole where each name of it is known", S
   const { result } = await rehearse("create table refs (o int references indexed);\nalter table indexed set unlogged;\n");
   expect(result.findings[0]).toMatchObject({
     facts: { error: expect.stringContaining('could not change table "indexed" to unlogged because it references logged table "refs"') },
+  });
+});
+
+// About two seconds for the 40,000 rows.
+const slow = (column: string, type: string): string =>
+  `alter table person alter column ${column} type ${type} using (${column}::text || case when id % 40 = 0 then pg_sleep(0.001)::text else '' end)::${type}`;
+
+test("each statement of a transaction that blocks readers for too long has its own finding, place and safer way", SLOW, async () => {
+  await project.write(
+    "change.sql",
+    `set lock_timeout = '3s';\nbegin;\nalter table person alter column id set default 1;\n${slow("id", "bigint")};\ncreate index person_name on person (name);\n${slow("name", "varchar(60)")};\ncommit;\n`,
+  );
+  const command = ["--", "sh", "-c", 'psql -v ON_ERROR_STOP=1 -f change.sql "$DATABASE_URL"'];
+  const { code, stdout } = await project.offshoot(["rehearse", "--json", "--no-alternatives", ...command]);
+  const { findings } = JSON.parse(stdout) as Rehearsal;
+  const blocked = findings.flatMap((each) => (each.code === "reads-blocked" ? [each.facts] : []));
+  expect({ code, statements: blocked.map(({ statement }) => statement?.slice(0, 39)) }).toEqual({
+    code: 10,
+    statements: [
+      "alter table person alter column id set ",
+      "alter table person alter column id type",
+      "alter table person alter column name ty",
+    ],
   });
 });

@@ -176,6 +176,21 @@ test("a later CREATE INDEX on the same table blocks no reader, so a transaction 
   expect(adviceTo("writers")).toMatch(/^The later statement needs a lock on this table itself/);
 });
 
+test("later statements that block the same people for too long by themselves are named for findings of their own", () => {
+  const messages = [
+    ["alter table ord add constraint u unique (v)", 0, 1700],
+    ["alter table ord alter column v set not null", 1710, 2500],
+    ["alter table ord alter column w type bigint", 2510, 6900],
+    ["alter table ord add foreign key (v) references acc (n)", 6900, 9900],
+  ] as const;
+  const wait = subjectOfWait(messages, 10_000, undefined, migrationFiles([]), "AccessExclusiveLock", "readers");
+  expect(wait.others?.map(({ subject, ms, mode }) => [subject.statement, ms, mode])).toEqual([
+    ["alter table ord alter column w type bigint", 4390, "AccessExclusiveLock"],
+  ]);
+  expect(wait.subject.advice).toMatch(/One later statement makes others wait too long by itself, and has a finding of its own\.$/);
+  expect(wait.subject.sql.join()).toContain("create unique index concurrently");
+});
+
 function adviceFor(sql: string): string {
   return subjectOfWait([[sql, 0, 3000]], 3000).subject.advice;
 }
