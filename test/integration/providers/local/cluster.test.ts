@@ -10,7 +10,7 @@ import { withSession } from "../../../support/session.ts";
 import { tryLock } from "../../../../src/postgres/lock.ts";
 import { lockOf } from "../../../../src/providers/local/locks.ts";
 import { commentOn, formatComment } from "../../../../src/providers/local/databases.ts";
-import { scratchName, toDatabase } from "../../../../src/providers/local/names.ts";
+import { isScratch, scratchName, toDatabase } from "../../../../src/providers/local/names.ts";
 import { type Cluster, runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
 import type { Database } from "../../../../src/providers/provider.ts";
 import { acquired, listening, wantedBy } from "../requests.ts";
@@ -199,7 +199,7 @@ test("drops the unfinished database of a killed creator, and keeps that of a run
   const [left, living] = [scratchName(), scratchName()];
   await withSession(server?.url ?? "", async (session) => {
     const unfinished = async (): Promise<readonly string[]> =>
-      (await home.provider().list(listening())).filter(({ broken }) => broken).map(({ name }) => name);
+      (await home.provider().list(listening())).map(({ name }) => name).filter(isScratch);
     await tryLock(session, lockOf(living));
     for (const name of [left, living]) await session.query(`create database ${name}`);
     // The idle reaper, which looks from time to time, may have dropped the other one by now.
