@@ -1,4 +1,5 @@
 import { isRaisedBy, objectOf, type ServerError } from "../postgres/server-error.ts";
+import { shownCode } from "../postgres/sqlstate-list.ts";
 import { splitMessages } from "./split-messages.ts";
 
 /** Reads what a server sends to one client, and calls back for each error and each statement that succeeded. */
@@ -27,11 +28,12 @@ export function readError(body: Buffer): ServerError {
   const fields = body.toString().split("\0");
   const field = (name: string): string | undefined => fields.find((each) => each.startsWith(name))?.slice(1);
   const names = { schema: field("s"), table: field("t"), column: field("c"), constraint: field("n"), datatype: field("d") };
+  const isRaised = isRaisedBy(field("R"));
   return {
-    sqlstate: field("C"),
+    sqlstate: shownCode(field("C"), isRaised),
     message: field("M") ?? "",
     object: objectOf(names),
-    ...(isRaisedBy(field("R")) ? { isRaised: true } : {}),
+    ...(isRaised ? { isRaised } : {}),
     ...(/^\d{1,9}$/.test(field("P") ?? "") ? { position: Number(field("P")) } : {}),
   };
 }

@@ -1,3 +1,6 @@
+import { isRaisedBy } from "../postgres/server-error.ts";
+import { shownCode } from "../postgres/sqlstate-list.ts";
+
 /** Messages of the Postgres protocol (PostgreSQL documentation, "Message Formats"). Everything here is pure. */
 
 /** The first message of a connection. */
@@ -78,13 +81,11 @@ export function fatalError(code: string, message: string, hint?: string): Buffer
   return encode({ type: "E", body: Buffer.from(`${fields.map(([name, text]) => `${name}${text}\0`).join("")}\0`) });
 }
 
-/** The SQLSTATE of an error from the server. */
+/** The SQLSTATE of an error from the server, as it can be shown. */
 export function codeOfError(body: Buffer): string | undefined {
-  return body
-    .toString("latin1")
-    .split("\0")
-    .find((field) => field.startsWith("C"))
-    ?.slice(1);
+  const fields = body.toString("latin1").split("\0");
+  const field = (name: string): string | undefined => fields.find((each) => each.startsWith(name))?.slice(1);
+  return shownCode(field("C"), isRaisedBy(field("R")));
 }
 
 /** What the server's message of type `R` asks for. */

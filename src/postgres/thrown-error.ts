@@ -3,8 +3,12 @@ import { isRaisedBy, publicMessage, RAISED } from "./server-error.ts";
 
 /** The public message of an error that a driver threw, without a text that code in the database wrote. */
 export function publicMessageOf(thrown: unknown): string {
-  const isRaised = typeof thrown === "object" && thrown !== null && "routine" in thrown && isRaisedBy(thrown.routine);
-  return isRaised ? RAISED : publicMessage(messageOf(thrown));
+  return isRaised(thrown) ? RAISED : publicMessage(messageOf(thrown));
+}
+
+/** Whether code in the database raised an error that a driver threw. */
+export function isRaised(thrown: unknown): boolean {
+  return typeof thrown === "object" && thrown !== null && "routine" in thrown && isRaisedBy(thrown.routine);
 }
 
 /** Functions of the server with which an extension passes on the hint of another server, which code in a database can have written. */

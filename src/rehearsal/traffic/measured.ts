@@ -53,7 +53,7 @@ export function measuredTraffic(
 function withPublicCauses(collected: Collected, isKnown: IsKnownName): Collected {
   const causes = new Map<string, number>();
   for (const [cause, count] of collected.causes) {
-    const [, message = cause, code = ""] = /^(.*?)( \(SQLSTATE \w+\))?$/.exec(cause) ?? [];
+    const [, message = cause, code = ""] = /^(.*?)( \(SQLSTATE [\w…]+\))?$/.exec(cause) ?? [];
     const text = message === RAISED ? cause : `${withKnownNames(message, isKnown)}${code}`;
     causes.set(text, (causes.get(text) ?? 0) + count);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { codeOf } from "../../errors.ts";
-import { publicMessageOf } from "../../postgres/thrown-error.ts";
+import { shownCode } from "../../postgres/sqlstate-list.ts";
+import { isRaised, publicMessageOf } from "../../postgres/thrown-error.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Collected, type CollectedPhases, newCollection } from "./latency.ts";
 import type { Traffic, TrafficPhase } from "./traffic.ts";
@@ -124,6 +125,6 @@ function chooserOf(statements: readonly ReadyStatement[], random: () => number):
 }
 
 function causeOf(thrown: unknown): string {
-  const code = codeOf(thrown);
+  const code = shownCode(codeOf(thrown), isRaised(thrown));
   return `${publicMessageOf(thrown).replace(/\.$/, "")}${code === undefined ? "" : ` (SQLSTATE ${code})`}`;
 }
