@@ -2,14 +2,16 @@ import { withKnownNames } from "../../rehearsal/error-text.ts";
 import type { IsKnownName } from "../../rehearsal/sql/known-names.ts";
 import { type Part, partText } from "./original/parts.ts";
 
-/** Parts and reasons that are listed. */
-const MOST = 5;
+/** Parts that are listed: all of them, unless the dump failed as a whole. */
+const MOST = 50;
+/** Reasons that are listed. */
+const MOST_REASONS = 5;
 /**
  * The only errors that are shown, because they consist of fixed words and of names. All others can have values of rows, also in further
  * lines, which look as if pg_restore had written them.
  */
 const SAYS_WHAT_IS_MISSING =
-  /ERROR: {2}((?:function|procedure|operator|type|relation|schema|collation|role|text search [a-z]+) [^\n]{1,300} does not exist)$/gm;
+  /ERROR: {2}((?:(?:function|procedure) [^\n"]{1,300}|(?:type|relation|schema|collation|role|text search [a-z]+) "[^\n"]{1,300}") does not exist)$/gm;
 const HIDDEN = "…";
 
 /**
@@ -26,12 +28,12 @@ export function unrestored(output: string, missing: readonly Part[], isKnown: Is
   if (parts.length === 0 && failed.length === 0) return "";
   const reasons = new Set([...output.matchAll(SAYS_WHAT_IS_MISSING)].map(([, words = ""]) => withKnownNames(words, isKnown)));
   const shown = [...reasons].filter((text) => !text.includes(HIDDEN));
-  const what = parts.length === 0 ? `${failed.length} of its statements failed, such as comments or default values` : listed(parts);
-  return `${what}${shown.length === 0 ? "" : ` (${listed(shown)})`}`;
+  const what = parts.length === 0 ? `${failed.length} of its statements failed, such as comments or default values` : listed(parts, MOST);
+  return `${what}${shown.length === 0 ? "" : ` (${listed(shown, MOST_REASONS)})`}`;
 }
 
-function listed(texts: readonly string[]): string {
-  return `${texts.slice(0, MOST).join(", ")}${texts.length > MOST ? ` and ${texts.length - MOST} more` : ""}`;
+function listed(texts: readonly string[], most: number): string {
+  return `${texts.slice(0, most).join(", ")}${texts.length > most ? ` and ${texts.length - most} more` : ""}`;
 }
 
 /** Names of tables whose rows pg_restore could not restore, without their schemas, which it does not print. They can be other texts, of rows. Pure. */
