@@ -18,8 +18,18 @@ export const HARMLESS_EXTENSIONS: readonly string[] = [
 ];
 
 /**
+ * Whether an extension that every role can create (`superuser = false`, such as pgtap) has more than that role could create by itself,
+ * because a superuser created it or added to it: code that is not SQL, or functions that run with the rights of a superuser.
+ */
+const HAS_POWERS = `exists (select from pg_catalog.pg_depend d
+        join pg_catalog.pg_proc p on p.oid = d.objid join pg_catalog.pg_language l on l.oid = p.prolang join pg_catalog.pg_roles o on o.oid = p.proowner
+      where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+        and d.refobjid = e.oid and d.deptype = 'e'
+        and (not l.lanpltrusted and l.lanname <> 'sql' and p.prokind <> 'a' or p.prosecdef and o.rolsuper))`;
+
+/**
  * What gives a role without superuser rights a way out of a database, in this order: code that is not SQL, which only a
- * superuser can create but everybody can call; extensions that are neither trusted nor known; and servers of others.
+ * superuser can create but everybody can call; extensions that are neither trusted, nor known, nor made of SQL alone; and servers of others.
  */
 const ESCAPES = `
 select * from (
@@ -28,11 +38,11 @@ select * from (
   where p.oid >= 16384 and p.prokind <> 'a' and not l.lanpltrusted and l.lanname <> 'sql'
     and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype in ('e', 'i'))
   union all
-  select 2, pg_catalog.format('the extension %s, which only a superuser can create', e.extname)
+  select 2, pg_catalog.format('the extension %s, which can have code with a way to files, programs or other servers', e.extname)
   from pg_catalog.pg_extension e
   where e.extname <> 'plpgsql' and e.extname not in (${HARMLESS_EXTENSIONS.map(literal).join(", ")})
     and not exists (select from pg_catalog.pg_available_extension_versions v
-      where v.name = e.extname and v.version = e.extversion and v.trusted)
+      where v.name = e.extname and v.version = e.extversion and (v.trusted or not v.superuser and not ${HAS_POWERS}))
   union all
   select 3, pg_catalog.format('the foreign data wrapper %I', fdwname) from pg_catalog.pg_foreign_data_wrapper
 ) found order by step, what limit 1`;

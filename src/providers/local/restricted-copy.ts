@@ -35,7 +35,7 @@ export interface RestrictOptions {
  * the copy, and a function, a default or a rule of it can do whatever the session's role can do. The role owns everything
  * there, so that a `security definer` function runs as this role too. Event triggers are removed: they need a superuser.
  *
- * Throws `PROVIDER_REJECTED`, and deletes the copy, when it has a part with which the role could leave it.
+ * Throws `COPY_CONNECTED`, and deletes the copy, when it has a part with which the role could leave it.
  */
 export async function restrictCopy(copy: Copy, options: RestrictOptions): Promise<RestrictedCopy> {
   const { role, major, signal } = options;
@@ -68,7 +68,10 @@ async function handOver(
   if (role !== undefined) await dropEventTriggers(session);
   const escape = await findEscape(session);
   if (escape !== undefined) {
-    throw new OffshootError("PROVIDER_REJECTED", `It has ${escape}: what runs in the copy could leave it.`);
+    throw new OffshootError("COPY_CONNECTED", `The copy has ${escape}.`, {
+      meaning: "Code of the copied database could use it, so nothing was run.",
+      remedy: "Use a server whose template1 does not have it: add --provider embedded.",
+    });
   }
   if (role === undefined) return;
   await createExtensions(session, role, extensions);
