@@ -14,63 +14,13 @@ import { knownNames, namesOfStatement } from "../sql/known-names.ts";
 import { lower } from "../sql/alter-table.ts";
 import type { Blamed } from "../measure/blame.ts";
 import { mentions } from "../sql/names.ts";
+import { runsCode } from "../sql/runs-code.ts";
 import { wordsOf } from "../sql/kinds.ts";
 import { leftBehind } from "./left-behind.ts";
+import { adviceOnConstant, adviceOnData } from "./on-data.ts";
 import { onlyInCopy } from "./only-in-copy.ts";
 import { placeOf } from "./place.ts";
 import { type Shown, subjectOf } from "./subject.ts";
-
-const CONVERT = "Values cannot be converted to the new type. Correct them in an earlier migration, or write a USING clause.";
-
-/** Errors because of rows that exist, with what to do (PostgreSQL documentation, appendix A). */
-const ON_DATA: Readonly<Record<string, string>> = {
-  "23502": "Rows have NULL in this column. Fill them in an earlier migration: a default does not change rows that exist.",
-  "23505": "Rows have the same values. Remove or merge the duplicates in an earlier migration.",
-  "23503": "Rows refer to rows that do not exist. Correct or delete them in an earlier migration.",
-  "23514": "Rows break the check. Correct them in an earlier migration, or add the check as NOT VALID.",
-  "23P01": "Rows break the exclusion constraint. Correct them in an earlier migration.",
-  "22P02": CONVERT,
-  "22003": "Values are out of range for the new type. Choose a larger type.",
-  "22001": "Values are longer than the new type allows. Shorten them in an earlier migration, or choose a longer type.",
-  "22007": CONVERT,
-  "22008": "Values are out of range for the new type. Correct them in an earlier migration.",
-  "22018": CONVERT,
-  "2200L": CONVERT,
-  "2200M": CONVERT,
-  "2200N": CONVERT,
-  "2200S": CONVERT,
-  "2200T": CONVERT,
-  "22P03": CONVERT,
-  "22021": "Values have characters that the encoding does not have. Correct them in an earlier migration.",
-  "22P05": "Values have characters that the encoding does not have. Correct them in an earlier migration.",
-  "22012": "Values of rows make a division by zero. Exclude these rows, or use nullif.",
-  "22015": "Values are out of range for the new type. Correct them in an earlier migration.",
-  "22026": "Values have another length than the new type. Correct them in an earlier migration, or choose a type without a fixed length.",
-  "2202E": CONVERT,
-  "22009": CONVERT,
-  "2200F": CONVERT,
-  "22030": "Rows have the same key twice in a JSON value. Correct them in an earlier migration.",
-  "22032": CONVERT,
-  "22033": CONVERT,
-  "22034": CONVERT,
-  "22035": CONVERT,
-  "22036": CONVERT,
-  "22037": CONVERT,
-  "22038": CONVERT,
-  "22039": CONVERT,
-  "2203A": CONVERT,
-  "2203B": CONVERT,
-  "2203C": CONVERT,
-  "2203D": CONVERT,
-  "2203E": CONVERT,
-  "2203F": CONVERT,
-  "2203G": CONVERT,
-  "2201E": "Values of rows have no logarithm. Exclude these rows.",
-  "2201F": "Values of rows have no such power. Exclude these rows.",
-  "22011": "Values of rows have no such substring. Exclude these rows.",
-  "21000": "A subquery finds several rows. Correct them in an earlier migration, or choose one in the query.",
-  "54000": "Values are too long for the index. Index a part or a hash of them.",
-};
 
 const ON_TIME: Readonly<Record<string, string>> = {
   "55P03":
@@ -120,6 +70,11 @@ function writesOwnRows({ kind, tokens }: StatementPart): boolean {
   return kind === "copy" || (kind === "insert" && !tokens.some((token) => lower(token) === "select" || lower(token) === "table"));
 }
 
+/** Whether a statement is a query without a table, such as `select 1 / 0`, that calls nothing which could read one. */
+function readsNoRows({ kind, tokens }: StatementPart): boolean {
+  return kind === "read" && !runsCode(tokens) && !tokens.some((token) => ["from", "table"].includes(lower(token) ?? ""));
+}
+
 /**
  * The finding for a command that failed. `errors` are those that the server sent, oldest first. `names` are those of the schema:
  * an error is shown with these and those of the statements only. `lacks`: what the copy lacks of production. Pure.
@@ -152,9 +107,10 @@ export function judgeFailure(
   const options = { at: placeOf(atCommit(blamed, statements, cause) ?? blamed, shown.files) };
   const cleaning = left === undefined ? "" : ` ${left.text}`;
   const onServer = shown.isServerShared === true ? existsOnServer(cause) : undefined;
-  const onData = onServer === undefined ? ON_DATA[sqlstate] : undefined;
+  const onData = onServer === undefined && cause !== undefined ? adviceOnData(cause) : undefined;
   const isLate = blamed !== undefined && checksConstraints(blamed.part);
-  const isOwn = onData !== undefined && (cause?.position !== undefined || isLate || (blamed !== undefined && writesOwnRows(blamed.part)));
+  const isConstant = cause?.position !== undefined || (blamed !== undefined && readsNoRows(blamed.part));
+  const isOwn = onData !== undefined && (isConstant || isLate || (blamed !== undefined && writesOwnRows(blamed.part)));
   if (onData !== undefined && !isOwn) return found("fails-on-data", object, { ...facts, advice: onData + cleaning }, options);
   const onTime = ON_TIME[sqlstate];
   if (onTime !== undefined) {
@@ -167,9 +123,9 @@ export function judgeFailure(
   }
   const doubt = onlyInCopy(cause, lacks);
   if (doubt?.isCertain === true) return found("not-rehearsed", object, { ...facts, advice: doubt.advice + cleaning }, options);
-  const own = isOwn ? (cause?.position !== undefined ? OWN_TEXT : isLate ? LATE_ROWS : OWN_ROWS) : undefined;
+  const own = isOwn ? (isConstant ? OWN_TEXT : isLate ? LATE_ROWS : OWN_ROWS) : undefined;
   const alone = sqlstate === "25001" ? withoutTransaction(shown.tool) : "";
-  const known = byMessage(cause) ?? OTHER[sqlstate];
+  const known = byMessage(cause) ?? OTHER[sqlstate] ?? adviceOnConstant(sqlstate);
   const advice =
     (onServer && `${onServer.meaning} Whether it exists in production is not known. ${onServer.remedy}`) ??
     own ??

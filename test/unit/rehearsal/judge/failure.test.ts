@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readError } from "../../../../src/broker/error-tap.ts";
+import { codeOfError } from "../../../../src/broker/messages.ts";
 import { judgeFailure } from "../../../../src/rehearsal/judge/failure.ts";
 import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
@@ -17,6 +18,11 @@ test.each([
   ["22012", "fails-on-data"],
   ["22021", "fails-on-data"],
   ["22030", "fails-on-data"],
+  ["23001", "fails-on-data"],
+  ["2200H", "fails-on-data"],
+  ["44000", "fails-on-data"],
+  ["2201B", "migration-fails"],
+  ["22023", "migration-fails"],
   ["55P03", "fails-by-timeout"],
   ["57014", "fails-by-timeout"],
   ["58P01", "migration-fails"],
@@ -71,6 +77,9 @@ test.each([
   ["update t set state = 'nonsense'", "22P02", 22, "migration-fails"],
   ["update t set n = s::int", "22P02", undefined, "fails-on-data"],
   ["insert into t select * from u", "23505", undefined, "fails-on-data"],
+  ["select 1 / 0", "22012", undefined, "migration-fails"],
+  ["select sum(1 / n) from t", "22012", undefined, "fails-on-data"],
+  ["select f(0)", "22012", undefined, "fails-on-data"],
   ["alter table t alter column a set not null", "23502", undefined, "fails-on-data"],
 ] as const)("%s with the error %s at %s is %s: only rows that exist are looked for in production", (sql, sqlstate, position, code) => {
   expect(failing(sql, sqlstate, position)).toEqual([code, expect.anything()]);
@@ -120,4 +129,26 @@ test("a failure after the text that was kept is not attributed to a statement th
   const error = { sqlstate: "23502", message: "null value" };
   const { facts, object } = judgeFailure([error], [read], { limits: {} }, shown, "exit status 1");
   expect([object.name, "statement" in facts]).toEqual(["2_team", false]);
+});
+
+test.each([
+  ["22012", "division by zero", /Values of rows make a division by zero.* If the statement computes it from its own constants/],
+  ["22003", "integer out of range", /If the statement computes it from its own constants/],
+  ["2201B", "invalid regular expression: parentheses () not balanced", /^A constant of the statement, or the value of a row/],
+  ["23503", 'update or delete on table "a" violates foreign key constraint', /^Other rows refer to rows that the statement deletes/],
+  ["23503", 'insert or update on table "a" violates foreign key constraint', /^Rows refer to rows that do not exist/],
+])("the advice for %s says what can be the reason: %s", (sqlstate, message, advice) => {
+  const { facts } = judgeFailure([{ sqlstate, message }], [], { limits: {} }, shown, "exit status 1");
+  expect(facts).toMatchObject({ advice: expect.stringMatching(advice) });
+});
+
+test.each([
+  ["S3CRT", "exec_stmt_raise", "…"],
+  ["S3CRT", "PLy_elog_impl", "…"],
+  ["23505", "exec_stmt_raise", "23505"],
+  ["TS001", "ts_function", "TS001"],
+])("the code %s of an error of %s is shown as %s: code in the database can make one of a row", (code, routine, shownAs) => {
+  const body = Buffer.from(["SERROR", `C${code}`, "Mx", `R${routine}`].map((field) => `${field}\0`).join(""));
+  expect(readError(body).sqlstate).toBe(shownAs);
+  expect(codeOfError(body)).toBe(shownAs);
 });
