@@ -67,9 +67,9 @@ export type Event =
         readonly severity: "error" | "warning" | "info";
         readonly title: string;
         readonly message: string;
-        /** Relative to the root of the repository. */
-        readonly file: string;
-        readonly line: number;
+        /** Relative to the root of the repository. Missing for a finding that is not about a file. */
+        readonly file?: string;
+        readonly line?: number;
       }[];
     }
   /** The result of one part of a command, for the page of a pull request. */

@@ -1,5 +1,5 @@
 /** Control characters but line break and tab, and characters that change the direction of text or are invisible. */
-const HIDDEN = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
+const HIDDEN = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u{E0000}-\u{E007F}]/gu;
 
 /** The text with such characters written as escapes, so that a name can neither control a terminal nor hide a part of a line. */
 export function visible(text: string): string {

@@ -116,7 +116,9 @@ async function emitResult(context: Context, result: Rehearsal): Promise<void> {
   const { inOneLine } = await import("../rehearsal/report/facts.ts");
   const { failOn, folder, findings, schema } = result;
   if (schema !== undefined) await emitSchemaDiff(context, { ...schema, warnings: [] });
-  const annotations = annotationsOf(findings, REHEARSAL, { failOn, folder });
+  const config = context.resolved.file;
+  const place = config === undefined ? { hasFile: false } : { file: relative(context.cwd, config) };
+  const annotations = annotationsOf(findings, REHEARSAL, { failOn, folder, ...place });
   const hasNoResult = findings.length === 0 && result.tables.length === 0 && !result.copy.isEmpty;
   const isQuiet = result.outcome === "nothing-pending" || hasNoResult;
   const weight = result.failed ? "problem" : isQuiet ? "none" : "some";

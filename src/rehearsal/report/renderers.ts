@@ -1,8 +1,8 @@
 import type { ReportOptions } from "../../findings/report/options.ts";
 import type { ReportFormat } from "../../findings/report/renderers.ts";
 import { RENDERERS } from "../../findings/report/renderers.ts";
+import { inOneLine } from "../../findings/report/text.ts";
 import { codeSpan, escapeMarkdown } from "../../markdown.ts";
-import { visible } from "../../visible.ts";
 import type { MeasuredTable } from "../measured.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { REHEARSAL } from "../source.ts";
@@ -42,13 +42,12 @@ function renderText(result: Rehearsal, findings: string): string {
   const more = result.tables.length - tables.length;
   const long = slowest(result, MOST_STATEMENTS);
   return [
-    firstLine(result),
-    ...totals(result),
+    ...[firstLine(result), ...totals(result)].map(inOneLine),
     "",
     ...(tables.length === 0 ? [] : [...aligned([TABLE_HEAD, ...tables]), ...(more > 0 ? [`and ${more} more tables`] : []), ""]),
-    ...(long.length === 0 ? [] : ["slowest statements", ...long.map((each) => `  ${visible(each)}`), ""]),
+    ...(long.length === 0 ? [] : ["slowest statements", ...long.map((each) => `  ${inOneLine(each)}`), ""]),
     ...trafficText(result.traffic),
-    ...sight(result).map((each) => `note: ${each}`),
+    ...sight(result).map((each) => `note: ${inOneLine(each)}`),
     "",
     findings,
   ].join("\n");
@@ -80,7 +79,7 @@ function renderMarkdown(result: Rehearsal, findings: (bytes: number) => string, 
 function trafficText(traffic: MeasuredTraffic | undefined): readonly string[] {
   if (traffic === undefined) return [];
   const { all, each } = trafficRows(traffic);
-  return [...trafficLines(traffic).map((line) => visible(line)), "", ...aligned([TRAFFIC_HEAD, ...all, ...each]), ""];
+  return [...trafficLines(traffic).map(inOneLine), "", ...aligned([TRAFFIC_HEAD, ...all, ...each]), ""];
 }
 
 function trafficMarkdown(traffic: MeasuredTraffic | undefined): readonly string[] {
@@ -119,7 +118,7 @@ function folded(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function aligned(lines: readonly (readonly string[])[]): readonly string[] {
-  const clean = lines.map((cells) => cells.map((cell) => visible(cell)));
+  const clean = lines.map((cells) => cells.map(inOneLine));
   const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((cells) => (cells[at] ?? "").length)));
   return clean.map((cells) =>
     cells

@@ -41,3 +41,25 @@ test("on GitHub an annotation is one line, even when its names contain line brea
     text: expect.stringMatching(/^::error file=db\/a b%2Cc%3Ad%25.yaml,line=12,title=[^\n]+\n$/),
   });
 });
+
+test("an annotation has no control character and no mark that turns the direction of a text", () => {
+  const hostileNames: readonly Finding[] = [
+    {
+      code: "missing",
+      severity: "error",
+      object: { kind: "table", name: "a\u0001\u001B[31mred\u202Eb\u061C\nc" },
+      facts: { found: "x\u001By" },
+    },
+  ];
+  const [annotation] = annotationsOf(hostileNames, AUDIT);
+  expect(annotation?.title).toBe(String.raw`a\x01\x1b[31mred\u202eb\u061c c`);
+  expect(JSON.stringify(annotation)).not.toMatch(/\\u001b|\\u0001|\u202E/);
+});
+
+test("a finding without a place has no file where the default one does not exist", () => {
+  const [finding] = missing(1, "error");
+  if (finding === undefined) throw new Error("a finding");
+  const { at, ...placeless } = finding;
+  expect(annotationsOf([placeless, finding], AUDIT, { hasFile: false }).map(({ file }) => file)).toEqual([undefined, at?.file]);
+  expect(annotationsOf([placeless], AUDIT, {})[0]?.file).toBe(AUDIT.file);
+});
