@@ -21,7 +21,7 @@ export function withOutput(command: Command): Command {
     .option("--json", "print the result as JSON on stdout")
     .option("--summary <file>", "append a summary to a file, as Markdown")
     .option("-q, --quiet", "print no progress on stderr")
-    .option("--verbose", "also print how offshoot works inside, and the output of the migrations")
+    .option("--verbose", "also print how offshoot works inside, and the output of the migrations (rehearse: only with --literals)")
     .option("--no-progress", "print lines that do not change, also on a terminal");
 }
 

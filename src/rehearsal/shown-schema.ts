@@ -1,3 +1,4 @@
+import { identifier } from "../postgres/identifier.ts";
 import type { SchemaChange } from "../drift/diff/schema-change.ts";
 import { inWords } from "../drift/diff/words.ts";
 import { changesSchema } from "./sql/kinds.ts";
@@ -10,6 +11,7 @@ const HIDDEN = "…";
 const WORD = /[\p{L}\p{N}_$]+/gu;
 /** A quoted name or constant, or a word. */
 const PIECE = /"(?:[^"]|"")*"|'(?:[^']|'')*'|[\p{L}\p{N}_$]+/gu;
+const QUOTED = /"((?:[^"]|"")+)"/g;
 /** Words that are joined by signs such as `-` and `@`, and neither by a dot nor as a type is with its value. */
 const JOINED = /[…\p{L}\p{N}_$]+(?:[^\s…\p{L}\p{N}_$"'(),.:]+[…\p{L}\p{N}_$]+)+/gu;
 /** Words with which a change is described, and numbers that Postgres sets itself. */
@@ -21,10 +23,19 @@ export interface ShownNames {
   /** The texts of the migration files. */
   readonly files: readonly string[];
   readonly statements: readonly ReadStatement[];
-  /** Words of the schema before the migrations, and names that belong to Postgres and its extensions. */
-  readonly words: readonly string[];
+  /** The schema before the migrations. */
+  readonly before: object;
+  /** Names that belong to Postgres and its extensions. */
+  readonly given: readonly string[];
   /** Whether the statements are known: else, a tool can have joined names of its files. */
   readonly throughBroker: boolean;
+}
+
+/** The role that runs the migrations in a copy, and the one that it replaces. */
+export interface RoleInCopy {
+  /** A name that offshoot made, without characters that need quotes. */
+  readonly own: string;
+  readonly original: string;
 }
 
 /**
@@ -33,7 +44,13 @@ export interface ShownNames {
  */
 export function withoutMadeNames(changes: readonly SchemaChange[], names: ShownNames): readonly SchemaChange[] {
   const texts = [...names.files, ...names.statements.flatMap(textsOf)].join("\n").toLowerCase();
-  const known = new Set([DESCRIBING, texts, ...names.words].flatMap((text) => text.toLowerCase().match(WORD) ?? []));
+  const existing = textsIn(names.before);
+  const known = new Set([DESCRIBING, texts, ...existing, ...names.given].flatMap((text) => text.toLowerCase().match(WORD) ?? []));
+  // A name with other characters than those of words is known only as a whole.
+  for (const text of existing) {
+    known.add(text.toLowerCase());
+    for (const [, name = ""] of text.matchAll(QUOTED)) known.add(name.replaceAll('""', '"').toLowerCase());
+  }
   for (const { parts } of names.statements)
     for (const part of parts) for (const name of namesOfStatement(shownTokens(part, false))) known.add(name.toLowerCase());
   const isName = knownNames(known);
@@ -41,6 +58,25 @@ export function withoutMadeNames(changes: readonly SchemaChange[], names: ShownN
     isName(text) || isNumberIn(text, known) || (!names.throughBroker && text.split("_").every((piece) => known.has(piece.toLowerCase())));
   const show = (text: string): string => hidden(text, isKnown, texts);
   return changes.map((change) => (change.change === "removed" ? change : shownChange(change, show)));
+}
+
+/** The changes with the role of production in place of the role that a copy has for it: `current_user` is replaced when it is stored. Pure. */
+export function withRole(changes: readonly SchemaChange[], { own, original }: RoleInCopy): readonly SchemaChange[] {
+  const name = /^[a-z_][a-z0-9_]*$/.test(original) ? original : identifier(original);
+  const show = <T extends string | undefined>(text: T): T => text?.replaceAll(own, name) as T;
+  return changes.map((change) => ({
+    ...change,
+    object: show(change.object),
+    detail: show(change.detail),
+    properties: change.properties.map((each) => ({ ...each, before: show(each.before), after: show(each.after) })),
+  }));
+}
+
+/** All texts in a value, also the names of its fields. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [String(value)];
+  return Object.entries(value).flatMap(([key, each]) => [...(Array.isArray(value) ? [] : [key]), ...textsIn(each)]);
 }
 
 /** What existed before is shown. */

@@ -5,6 +5,7 @@ import type { Copy as DatabaseCopy, Database } from "../../providers/provider.ts
 import type { MissingInCopy } from "../../rehearsal/judge/missing.ts";
 import type { Lacks } from "../../rehearsal/lacks.ts";
 import type { RehearsedCopy } from "../../rehearsal/rehearsal.ts";
+import type { RoleInCopy } from "../../rehearsal/shown-schema.ts";
 
 /** A copy to rehearse in. */
 export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "name" | "createdAt" | "hasProductionRows" | "gaps"> {
@@ -13,6 +14,8 @@ export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "na
   readonly missing?: MissingInCopy | undefined;
   /** Receives the statements that were sent: they show what the migrations changed on the whole server. */
   readonly sent?: ((statements: readonly string[]) => void) | undefined;
+  /** The role of its sessions, where it has another name than that of production. */
+  readonly role?: RoleInCopy | undefined;
   /** What production has and this copy does not. Undefined: it is production's own state. */
   readonly lacks?: Lacks | undefined;
 }

@@ -19,7 +19,7 @@ import type { MissingInCopy } from "../../rehearsal/judge/missing.ts";
 import type { Lacks } from "../../rehearsal/lacks.ts";
 import { namesIn } from "../../rehearsal/read-names.ts";
 import { type IsKnownName, knownNames } from "../../rehearsal/sql/known-names.ts";
-import type { DumpedServer, OpenCopy } from "./copy.ts";
+import type { Copy, DumpedServer, OpenCopy } from "./copy.ts";
 import { type DumpPrograms, dumpTo, programsFor, restoreFile } from "./dump-programs.ts";
 import { gapsOf, lacksOf, readObjects } from "./original/missing.ts";
 import { type Original, readOriginal } from "./original/original.ts";
@@ -79,6 +79,7 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
               gaps: [...gaps, ...unset],
               missing,
               lacks,
+              role: roleInCopy(original, role, roles),
             });
           } finally {
             await copy.drop();
@@ -111,6 +112,12 @@ async function withRoles<T>(
   } finally {
     await restricted.drop();
   }
+}
+
+/** Undefined: it has the name of production's role, or the role of the local server runs the migrations. */
+function roleInCopy(original: Original, role: RestrictedRole | undefined, roles: CopiedRoles | undefined): Copy["role"] {
+  const own = (roles?.login ?? role)?.name;
+  return own === undefined || own !== role?.name ? undefined : { own, original: original.roles.own };
 }
 
 interface Filling {

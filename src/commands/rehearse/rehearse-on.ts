@@ -21,7 +21,7 @@ import type { Measured } from "../../rehearsal/measured.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
 import type { RehearsedCopy, RehearsedSchema, Rehearsal } from "../../rehearsal/rehearsal.ts";
 import { givenNames, namesIn } from "../../rehearsal/read-names.ts";
-import { withoutMadeNames } from "../../rehearsal/shown-schema.ts";
+import { withoutMadeNames, withRole } from "../../rehearsal/shown-schema.ts";
 import { LACKS_NOTHING } from "../../rehearsal/lacks.ts";
 import { readTableFacts } from "../../rehearsal/table-facts.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
@@ -109,10 +109,11 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     : [judgeFailure(observed.errors, explained.statements, roleSettings, shown, howItFailed(end, literals), names, lacks)];
   const failure = refusals.map((finding) => ({ finding }));
   /** Dynamic SQL can make a name or a constant of the value of a row. */
-  const shownChanges = async (changed: ReturnType<typeof changesOfOne>): Promise<ReturnType<typeof changesOfOne>> => {
+  const shownChanges = async (all: ReturnType<typeof changesOfOne>): Promise<ReturnType<typeof changesOfOne>> => {
+    const changed = copy.role === undefined ? all : withRole(all, copy.role);
     if (literals || !explained.ranCode) return changed;
-    const words = [JSON.stringify(before), ...(await givenNames(copy.url, context.signal))];
-    return withoutMadeNames(changed, { files: files.texts, statements: explained.allStatements, words, throughBroker });
+    const given = [...(await givenNames(copy.url, context.signal)), copy.role?.original ?? ""];
+    return withoutMadeNames(changed, { files: files.texts, statements: explained.allStatements, before, given, throughBroker });
   };
   const judged = [
     ...failure,
