@@ -72,7 +72,7 @@ function writesOwnRows({ kind, tokens }: StatementPart): boolean {
 
 /** Whether a statement is a query without a table, such as `select 1 / 0`, that calls nothing which could read one. */
 function readsNoRows({ kind, tokens }: StatementPart): boolean {
-  return kind === "read" && !runsCode(tokens) && !tokens.some((token) => ["from", "table"].includes(lower(token) ?? ""));
+  return kind === "read" && !runsCode(tokens) && !tokens.some((token) => /^(?:from|table)$/.test(lower(token) ?? ""));
 }
 
 /**
