@@ -45,7 +45,9 @@ export function advise(
       ? (forPartitionedIndex(part.tokens, partitions, new Set(known?.taken)) ?? inWords(SHORT))
       : adviceFor(part, major, known);
   const advice = part?.kind === "alter table" ? withSafeBatches(found, facts) : found;
-  return /outside of a transaction/.test(advice.text) ? { ...advice, text: advice.text + withoutTransaction(tool) } : advice;
+  return /outside of a transaction/.test(advice.text)
+    ? { ...advice, text: advice.text + withoutTransaction(tool, part?.kind === "alter table") }
+    : advice;
 }
 
 function adviceFor(part: StatementPart | undefined, major: number, known: KnownNames | undefined): Advice {

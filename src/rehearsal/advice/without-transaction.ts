@@ -22,8 +22,19 @@ const WAYS: Readonly<Record<string, string>> = {
   typeorm: "transaction = false in the class, and the option --transaction each",
 };
 
-/** How to run a migration outside of a transaction with this tool, as a sentence. Empty where that is not known. */
-export function withoutTransaction(tool: string | undefined): string {
-  const way = tool === undefined ? undefined : WAYS[tool];
+/** Where the statement is one that builds the index of a constraint, and the words for an index would be wrong. */
+const WAYS_FOR_CONSTRAINT: Readonly<Record<string, string>> = {
+  alembic: "with op.get_context().autocommit_block(): and op.execute() for each statement",
+  django:
+    "atomic = False in the class, and RunSQL for each statement in SeparateDatabaseAndState, because no operation of Django builds a constraint concurrently",
+  rails: "disable_ddl_transaction!, and execute for each statement",
+};
+
+/**
+ * How to run a migration outside of a transaction with this tool, as a sentence. Empty where that is not known. `isConstraint`: what
+ * runs there builds a constraint in several statements, and not an index.
+ */
+export function withoutTransaction(tool: string | undefined, isConstraint = false): string {
+  const way = tool === undefined ? undefined : ((isConstraint ? WAYS_FOR_CONSTRAINT[tool] : undefined) ?? WAYS[tool]);
   return way === undefined ? "" : ` With ${tool}: ${way}.`;
 }

@@ -1,3 +1,4 @@
+import { inWords } from "../advice/advice.ts";
 import { found } from "../finding.ts";
 import type { EffectiveLimits } from "../limits.ts";
 import type { Blamed } from "../measure/blame.ts";
@@ -11,7 +12,7 @@ import type { Token } from "../../postgres/sql/tokens.ts";
 import type { Judged } from "./judged.ts";
 import { heldBy, judgeLockedRows, MANY_ROWS, timesOf } from "./locked-rows.ts";
 import { placeOf } from "./place.ts";
-import { type Shown, subjectOf } from "./subject.ts";
+import { type Shown, subjectOf, textOf } from "./subject.ts";
 
 const CHANGING: ReadonlySet<string> = new Set(["update", "delete", "merge"]);
 
@@ -33,10 +34,23 @@ export function judgeRows(
   if (blamed === undefined) return [];
   const heldMs = heldBy(blamed.statement, allStatements, change.locks?.changingMs);
   if (heldMs <= own.blockedWritesMs) return [];
-  const { subject, advice } = subjectOf(blamed, shown);
+  const { subject, advice } = repeated(blamed, allStatements, shown) ?? subjectOf(blamed, shown);
   const facts = { ...subject, rows: formatRows(rows), done: "changed", ...timesOf(heldMs, own) };
   const options = { at: placeOf(blamed, shown.files), reason: own.reasons.blockedWrites };
   return [{ finding: found("rows-locked", { kind: "table", name: change.table.shown }, facts, options), advice }];
+}
+
+/** So many statements that differ in their values only are a loop of the migration. */
+const MANY_TIMES = 100;
+
+/** A statement that a migration sends for each row: no batch of it is smaller, and only a COMMIT in between helps. */
+function repeated(blamed: Blamed, all: readonly ReadStatement[], shown: Shown): ReturnType<typeof subjectOf> | undefined {
+  const shapeOf = ({ tokens }: StatementPart): string => textOf(tokens, { ...shown, literals: false });
+  const [own, { transaction }] = [shapeOf(blamed.part), blamed.statement];
+  const times = all.filter((each) => each.transaction === transaction && each.parts.some((part) => shapeOf(part) === own)).length;
+  if (times < MANY_TIMES) return undefined;
+  const text = `The migration sends this statement ${times.toLocaleString("en-US")} times in one transaction. End the transaction after some hundreds of them, so that others wait for few rows at a time.`;
+  return { subject: { ...subjectOf(blamed, shown).subject, advice: text, sql: [] }, advice: inWords(text) };
 }
 
 function naming(

@@ -72,7 +72,9 @@ export function onlyColumn(expression: readonly Token[], columns: ReadonlySet<st
   const used = new Set<string>();
   for (const [at, token] of expression.entries()) {
     if (token.kind !== "word" && token.kind !== "name") continue;
-    const isOther = ["(", "."].includes(expression[at + 1]?.text ?? "") || expression[at - 1]?.text === "::";
+    // The name of a function, a schema or a type. Each colon is a token.
+    const isType = expression[at - 1]?.text === ":" && expression[at - 2]?.text === ":";
+    const isOther = ["(", "."].includes(expression[at + 1]?.text ?? "") || isType;
     const name = plainName(token.text);
     const isColumn = columns === undefined ? token.kind === "name" || !KEYWORDS.has(name) : columns.has(name);
     if (!isOther && isColumn) used.add(name);

@@ -77,7 +77,6 @@ const IDENTITY = product([
   ["", " (start with 10 increment by 5)", " (minvalue 1 maxvalue 30000 cache 3 cycle)"],
   ["", " not null", " unique"],
 ]);
-const STORED = product([["x numeric generated always as (total * 2) stored"], ["", " not null", " check (x > 0)", " unique"]]);
 
 /** Statements of PostgreSQL 15 and later, whose advice must leave what they leave. */
 export const VARIANTS: readonly string[] = [
@@ -133,5 +132,4 @@ export const VARIANTS_18: readonly string[] = [
   "alter table app.orders add column x int default 5 check (x > 0) not enforced",
   "alter table app.orders add column x float default random() check (x > 0) not enforced",
   "alter table app.orders add column x numeric generated always as (total * 2) virtual",
-  ...STORED.map((text) => `alter table app.orders add column ${text}`).filter((text) => text.includes("never")),
 ];

@@ -213,3 +213,14 @@ test("names the changes of a type that write no row, because the statement does 
   expect(advice("alter table t alter a type bigint").text).not.toContain("writes no row");
   expect(advice("alter table t alter a type text using a::text").text).not.toContain("writes no row");
 });
+
+const adviceWithDjango = (sql: string): string => {
+  const tokens = tokensOf(sql);
+  return advise({ tokens, kind: kindOf(tokens), names: [], at: undefined }, 18, { tool: "django" }).text;
+};
+
+test("the way of a tool out of its transaction is another one for a constraint than for an index", () => {
+  expect(adviceWithDjango("create index i on t (a)")).toContain("AddIndexConcurrently");
+  expect(adviceWithDjango("alter table t add constraint u unique (a)")).toMatch(/SeparateDatabaseAndState/);
+  expect(adviceWithDjango("alter table t add constraint u unique (a)")).not.toContain("AddIndexConcurrently");
+});

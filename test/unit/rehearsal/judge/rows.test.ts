@@ -100,3 +100,17 @@ test.each([
   ).map(({ finding }) => ("held" in finding.facts ? finding.facts.held : undefined));
   expect(held).toEqual(expected);
 });
+
+test("a statement that is sent for each row has the advice to commit in between, and no batches", () => {
+  const loop = Array.from({ length: 150 }, (_, at) => ({
+    ...statement(`update item set a = ${at} where id = ${at}`, 20 * at, 20 * at + 15),
+    transaction: 1,
+  }));
+  const [judged] = judgeRows(
+    { change, reads: [], writes: [], rewrite: undefined },
+    limits,
+    { statements: loop, allStatements: loop },
+    shown,
+  );
+  expect(judged?.finding.facts).toMatchObject({ advice: expect.stringMatching(/^The migration sends this statement 150 times/), sql: [] });
+});
