@@ -5,6 +5,9 @@ import { namedTable } from "./tables.ts";
 
 const HEADER = ["OWNER", "AGE", "USED", "SIZE", "EXPIRES", "PROVIDER", "ID"] as const;
 
+/** How the names of copies and unfinished databases start on a server. */
+const SCRATCH = "offshoot_scratch_";
+
 /** Longest owner that is shown. The names of people have a hash at their end, which `--json` shows. */
 const LONGEST_OWNER = 12;
 
@@ -14,10 +17,20 @@ const LONGEST_OWNER = 12;
  */
 export function databaseTable(listed: readonly Listed[], now: Date, width: number | undefined): readonly string[] {
   const rows = listed.map((one) => {
-    const name = one.name.startsWith(NAME_PREFIX) ? one.name.slice(NAME_PREFIX.length) : one.name;
+    const name = withoutPrefix(distinctName(one));
     return { name, cells: row(one, one.readAt ?? now) };
   });
   return namedTable("DATABASE", HEADER, rows, width);
+}
+
+function withoutPrefix(name: string): string {
+  return name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name;
+}
+
+/** A copy of a database has its tag, and so its name. Then the name on the server shows which one it is. */
+export function distinctName({ id, name }: Pick<Listed, "id" | "name">): string {
+  const own = id.split("/").at(-1) ?? "";
+  return own.startsWith(SCRATCH) ? `${name} (copy ${own.slice(SCRATCH.length, SCRATCH.length + 8)})` : name;
 }
 
 function row({ provider, id, tag, kind, ...facts }: Listed, now: Date): readonly string[] {

@@ -18,6 +18,8 @@ export interface RehearsedCopy {
   readonly isEmpty: boolean;
   /** How many of the migrations it had. Missing where offshoot does not know the tool's version table. */
   readonly applied?: number | undefined;
+  /** How many of the migrations it did not have. Missing like `applied`. */
+  readonly pending?: number | undefined;
   /** Whether the rows are those of production, as far as offshoot knows. */
   readonly hasProductionRows: boolean;
   readonly postgresMajor: number;
@@ -32,7 +34,7 @@ export interface Rehearsal extends FindingsResult<RehearsalFinding>, Measured {
   readonly version: 1;
   readonly command: "rehearse";
   readonly copy: RehearsedCopy;
-  /** `nothing-pending`: the command changed nothing. */
+  /** `nothing-pending`: the command changed nothing. All migrations had run only if `copy.pending` is 0. */
   readonly outcome: "succeeded" | "failed" | "nothing-pending";
   /** Waits that are longer than their limits, and are not findings because this machine was too busy to judge them. */
   readonly unjudged: readonly UnjudgedWait[];

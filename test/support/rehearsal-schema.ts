@@ -103,6 +103,7 @@ export const REHEARSAL_SCHEMA = z
       hasProductionRows: z.boolean(),
       isEmpty: z.boolean().describe("Whether it had no migration and no table. Then nothing was judged on rows."),
       applied: z.int().min(0).optional().describe("How many of the migrations it had, where the tool's version table is known."),
+      pending: z.int().min(0).optional().describe("How many of the migrations it did not have, where the tool's version table is known."),
       postgresMajor: z.int(),
       outbound: z.array(z.strictObject({ name: z.string(), state: z.enum(["disabled", "active", "created"]) })),
       gaps: z.array(z.string()),

@@ -16,6 +16,8 @@ export type Part = PartResult;
 export interface PartOf {
   readonly title: string;
   readonly parts?: readonly Part[] | undefined;
+  /** Whether the command failed. Its problems are the reasons. */
+  readonly failed?: boolean;
 }
 
 const TITLES: Readonly<Record<Topic, string>> = {
@@ -26,7 +28,7 @@ const TITLES: Readonly<Record<Topic, string>> = {
   audit: "Audit",
   migrations: "Migrations",
 };
-const SIGNS = { none: "✅", some: "ℹ️", problem: "⚠️" } as const;
+const SIGNS = { none: "✅", some: "ℹ️", problem: "⚠️", failure: "❌" } as const;
 
 /** Details that are longer are folded. In characters: about half a page. */
 const LONGEST_OPEN = 1200;
@@ -52,7 +54,9 @@ function idOf({ topic, text }: Omit<Part, "markdown">): string {
  * do not fit are left out.
  */
 export function renderParts(sections: readonly PartOf[], length: number): { readonly lines: string; readonly details: string } {
-  const all = sections.flatMap(({ title, parts = [] }) => parts.map((part) => ({ ...part, title })));
+  const all = sections.flatMap(({ title, parts = [], failed = false }) =>
+    parts.map((part) => ({ ...part, title, isFailure: failed && part.weight === "problem" })),
+  );
   const groups = TOPICS.filter((topic) => topic !== "migrations")
     .map((topic) => ({ topic, results: distinct(all.filter((part) => part.topic === topic)).slice(0, MOST_OF_TOPIC) }))
     .filter(({ results }) => results.length > 0);
@@ -61,9 +65,9 @@ export function renderParts(sections: readonly PartOf[], length: number): { read
   const migrated = whoMigrated(sections);
   const lines = [
     ...loud.flatMap(({ topic, results }) =>
-      results.map(({ weight, text, title }) => {
+      results.map(({ weight, text, title, isFailure }) => {
         const from = results.length > 1 ? ` (${escapeMarkdown(title)})` : "";
-        return `- ${SIGNS[weight]} **${TITLES[topic]}**${from}: ${escapeMarkdown(text)}`;
+        return `- ${SIGNS[isFailure ? "failure" : weight]} **${TITLES[topic]}**${from}: ${escapeMarkdown(text)}`;
       }),
     ),
     ...(quiet.length === 0
@@ -79,10 +83,11 @@ export function renderParts(sections: readonly PartOf[], length: number): { read
   return { lines: head, details: withDetails(details, length - head.length) };
 }
 
-type Result = Part & { readonly title: string };
+type Result = Part & { readonly title: string; readonly isFailure: boolean };
 
 function distinct(parts: readonly Result[]): readonly Result[] {
-  return [...new Map(parts.map((part) => [idOf(part), part])).values()];
+  const failures = new Set(parts.filter(({ isFailure }) => isFailure).map(idOf));
+  return [...new Map(parts.map((part) => [idOf(part), { ...part, isFailure: failures.has(idOf(part)) }])).values()];
 }
 
 /** Characters of the frame around the details of a part, without its text. */
@@ -91,13 +96,13 @@ const FRAME = 300;
 function withDetails(parts: readonly Result[], length: number): string {
   let left = length - parts.reduce((sum, { text }) => sum + text.length + FRAME, 0);
   return parts
-    .map(({ topic, weight, text, markdown }) => {
+    .map(({ topic, weight, text, markdown, isFailure }) => {
       // What somebody else wrote must not end the part for the reader of the comment.
       const inert = markdown.replaceAll("<!--", "<!\u200B--").trim();
       const fits = inert.length <= left;
       if (fits) left -= inert.length;
       const shown = fits ? inert : "_This is too long for the comment. The page of the job has all of it._";
-      const open = inert.length <= LONGEST_OPEN ? " open" : "";
+      const open = isFailure || inert.length <= LONGEST_OPEN ? " open" : "";
       return [
         `<details${open}><summary><b>${TITLES[topic]}</b>: ${escapeHtml(text)}</summary>`,
         `<!-- offshoot:part ${idOf({ topic, weight, text })} -->`,

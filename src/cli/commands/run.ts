@@ -5,7 +5,8 @@ import type { Execute } from "../invocation.ts";
 import { timingTable } from "../tables.ts";
 
 export const execute: Execute = async (invocation, flags, argv) => {
-  if (invocation.json) invocation.log("warning: --json has no effect here: stdout has only the output of the command.");
+  if (invocation.json)
+    invocation.log("warning: --json has no effect here except on an error of offshoot: stdout has only the output of the command.");
   try {
     const result = await run({
       ...invocation.options,

@@ -1,6 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { type Planned, type Saving, sweep, type SweepResult } from "../../commands/sweep.ts";
 import { durationFlag } from "../flags.ts";
+import { distinctName } from "../database-table.ts";
 import { fold } from "../fold.ts";
 import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
@@ -39,7 +40,7 @@ export const execute: Execute = async (invocation, flags) => {
     ...savingsTable(result.savings),
     fold(totalOf(result, flags["plan"]), invocation.columns),
   ]);
-  for (const { listed, error } of result.failed) invocation.log(`Could not delete ${listed.name} (${listed.id}): ${error}`);
+  for (const { listed, error } of result.failed) invocation.log(`Could not delete ${distinctName(listed)} (${listed.id}): ${error}`);
   if (result.failed.length > 0) invocation.exitCode = EXIT.leftBehind;
 };
 
@@ -87,7 +88,7 @@ function plannedJson({ listed, reason, expireAt }: Planned): Record<string, unkn
 
 function row(verb: string, { listed, reason, expireAt }: Planned): readonly string[] {
   const until = expireAt === undefined ? "" : `; expires at ${formatUtc(expireAt)}`;
-  return [verb, listed.provider, listed.name, reason.text + until];
+  return [verb, listed.provider, distinctName(listed), reason.text + until];
 }
 
 /** What the plan saves; nothing for a plan that deletes nothing. */

@@ -32,11 +32,19 @@ export async function dumpTo(program: string, file: number, url: DirectUrl, cont
   const printed = await run([program, "--format=custom", "--compress=0"], { stdout: file }, url, context);
   if (printed === undefined) return;
   throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${printed}`, {
-    remedy: LOST.test(printed)
-      ? "The connection to that server was ended there or lost. Run the command again."
-      : "Check that the role of its URL can read all tables of the database.",
+    remedy: remedyOf(printed),
     secrets: secretsOf({ url, directUrl: url }),
   });
+}
+
+/** How a failed pg_dump is repaired, by its own words and those of the server. */
+function remedyOf(printed: string): string {
+  if (LOST.test(printed)) return "The connection to that server was ended there or lost. Run the command again.";
+  if (/no space left on device|disk quota exceeded|could not write to (?:output )?file/i.test(printed))
+    return "The dump is a file in the temporary folder, which needs as much free space as the rows: set TMPDIR to a folder on a larger disk.";
+  if (/row-level security/i.test(printed))
+    return "Row-level security hides rows from the role of its URL. Use a role with BYPASSRLS: the right to read all tables is not enough.";
+  return "Check that the role of its URL can read all tables of the database.";
 }
 
 /** Returns what pg_restore printed about its errors. Owners and rights are set later. An extension that is not available here is skipped with its objects. */

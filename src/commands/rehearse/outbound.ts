@@ -8,6 +8,7 @@ import type { RehearsedCopy } from "../../rehearsal/rehearsal.ts";
 import { fileOfMigration } from "../../rehearsal/sql/file-of-migration.ts";
 import { plannedOutbound, type PlannedOutbound } from "../../rehearsal/sql/planned-outbound.ts";
 import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
+import { changedSince } from "./changed-files.ts";
 
 type Mode = "refuse" | "disable" | "allow";
 
@@ -15,6 +16,8 @@ type Mode = "refuse" | "disable" | "allow";
 export interface SecuredRun {
   readonly outbound: RehearsedCopy["outbound"];
   readonly applied: AppliedBefore;
+  /** The names of the migrations whose files were changed after they were applied. */
+  readonly changed: readonly string[];
   /** Whether the texts of the migrations are known, so that they were searched too. */
   readonly isSearched: boolean;
 }
@@ -35,6 +38,7 @@ export async function secureRun(context: Context, session: Session, migrations: 
   return {
     outbound: [...outbound, ...planned.map((each) => ({ name: describe(each), state: "active" as const }))],
     applied,
+    changed: changedSince(applied, files),
     isSearched: files.length > 0,
   };
 }

@@ -28,9 +28,9 @@ import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { createdOutbound } from "../../rehearsal/report/facts.ts";
 import { knownNames } from "../../rehearsal/sql/known-names.ts";
 import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
-import type { AppliedBefore } from "./applied-before.ts";
 import { advisedSchema } from "./advised-schema.ts";
-import { connectedBy, secureRun } from "./outbound.ts";
+import { changedNote } from "./changed-files.ts";
+import { connectedBy, type SecuredRun, secureRun } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
 import { revisionNames } from "./revision-names.ts";
 import { judgeRefused } from "../../rehearsal/judge/refused.ts";
@@ -50,7 +50,7 @@ export interface Rehearsed {
 /** Runs the pending migrations in a copy under observation. Throws what `rehearse` throws. */
 export async function rehearseOn(context: Context, copy: Copy, migrations: Migrations, options: RehearseOptions): Promise<Rehearsed> {
   const literals = options.literals ?? false;
-  const { outbound, roleSettings, applied, isSearched } = await withSession(
+  const { roleSettings, ...secured } = await withSession(
     copy.url,
     async (session) => ({
       ...(await secureRun(context, session, migrations, options.outbound ?? "refuse")),
@@ -58,6 +58,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     }),
     { signal: context.signal },
   );
+  const { outbound } = secured;
   const catalog = (): Promise<Catalog> => withReadSession(context, copy.url, (session) => readCatalog(session));
   const before = await catalog();
   const tables = await withReadSession(context, copy.url, readTableFacts);
@@ -130,7 +131,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     measured: explained.measured,
     judged,
     unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation),
-    copy: rehearsedCopy(copy, applied, observed.before.major, [...outbound, ...created], isSearched),
+    copy: rehearsedCopy(copy, secured, observed.before.major, [...outbound, ...created]),
     outcome: !end.ok ? "failed" : isChanged || !throughBroker ? "succeeded" : "nothing-pending",
     schema: changes && {
       before: `${copy.description}, PostgreSQL ${before.server.major}`,
@@ -161,15 +162,14 @@ const UNSEARCHED =
 
 function rehearsedCopy(
   { origin, description, name, createdAt, hasProductionRows, gaps }: Copy,
-  { isEmpty, counted }: AppliedBefore,
+  { applied: { isEmpty, counted }, changed, isSearched }: SecuredRun,
   postgresMajor: number,
   outbound: RehearsedCopy["outbound"],
-  isSearched: boolean,
 ): RehearsedCopy {
   const original = { ...(name === undefined ? {} : { name }), ...(createdAt === undefined ? {} : { createdAt }) };
-  const state = { isEmpty, ...(counted === undefined ? {} : { applied: counted.applied }) };
+  const state = { isEmpty, ...(counted === undefined ? {} : { applied: counted.applied, pending: counted.all - counted.applied }) };
   const unrelated =
-    isEmpty || counted === undefined || counted.applied > 0
+    isEmpty || counted === undefined || counted.applied > 0 || counted.all === 0
       ? []
       : [
           `None of the ${counted.all} migrations was applied in the copy, so all of them ran there. If it is not the database that they are for, the figures say nothing.`,
@@ -182,7 +182,7 @@ function rehearsedCopy(
     ...state,
     postgresMajor,
     outbound,
-    gaps: [...gaps, ...unrelated, ...(isSearched ? [] : [UNSEARCHED])],
+    gaps: [...gaps, ...unrelated, ...changedNote(changed), ...(isSearched ? [] : [UNSEARCHED])],
   };
 }
 

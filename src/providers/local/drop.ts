@@ -133,13 +133,18 @@ export async function dropStale(session: Session, snapshot: Snapshot, options: S
 
 async function dropAndReport(
   session: Session,
-  { name, tag, isValid }: Entry,
+  entry: Entry,
   mayDrop: (entry: Entry, snapshot: Snapshot) => boolean,
   { within, emit }: StaleOptions,
 ): Promise<void> {
+  const { name, tag, isValid } = entry;
   const outcome = await dropDatabase(session, name, within, mayDrop, dropUnused);
   if (outcome !== "deleted" || tag?.kind !== "run" || tag.clone !== undefined) return;
-  const why = isValid ? `expired at ${tag.expires} and was not in use` : "could not be used after an interrupted DROP";
+  const why = !isValid
+    ? "could not be used after an interrupted DROP"
+    : isAbandoned(entry)
+      ? "belonged to a process that has ended"
+      : `expired at ${tag.expires} and was not in use`;
   emit({ kind: "note", text: `Dropped the database ${name} of the run ${tag.run}, which ${why}.` });
 }
 

@@ -3,7 +3,7 @@ import { describeCounts } from "../../findings/count.ts";
 import type { MeasuredTable } from "../measured.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
-import { NO_ROWS, SOME_NOT_JUDGED } from "./closing-line.ts";
+import { NO_ROWS, nothingDone, SOME_NOT_JUDGED } from "./closing-line.ts";
 
 const EMPTY =
   "It had no migration and no table, so all migrations ran from the beginning and nothing was judged on rows. Later migrations are rehearsed on what these leave. To rehearse these on rows, give a server that has earlier ones: `npx offshoot rehearse --from URL`.";
@@ -18,7 +18,7 @@ export function firstLine({ copy }: Pick<Rehearsal, "copy">): string {
 /** The whole result in one line, for a list of results. */
 export function inOneLine(result: Pick<Rehearsal, "copy" | "outcome" | "tables" | "counts" | "ms" | "unjudged">): string {
   const { outcome, counts, tables, ms, copy, unjudged } = result;
-  if (outcome === "nothing-pending") return `nothing was pending on ${copy.description}`;
+  if (outcome === "nothing-pending") return `${nothingDone(copy)} on ${copy.description}`;
   const longest = (key: "blockedReadsMs" | "blockedWritesMs"): number => tables.reduce((most, each) => Math.max(most, each[key]), 0);
   const waits = `took ${wait(ms)}, readers wait ${wait(longest("blockedReadsMs"))}, writers ${wait(longest("blockedWritesMs"))}`;
   const found =
@@ -58,9 +58,7 @@ function lockOf({ strongestLock, hasUnseenLocks }: MeasuredTable): string {
 /** What was measured for the whole command, in sentences. */
 export function totals(result: Rehearsal): readonly string[] {
   const { ms, statements, migrations, logBytes, growthBytes, temporaryBytes, outcome, copy } = result;
-  // Without a version table that offshoot knows, the reason is not known.
-  const why = copy.applied === undefined ? " in the copy" : ": all migrations had already run in the copy";
-  if (outcome === "nothing-pending") return [`The command changed nothing${why}.`];
+  if (outcome === "nothing-pending") return [whyNothing(copy)];
   const counted = migrations.length > 0 ? `${migrations.length} migration${migrations.length === 1 ? "" : "s"}, ` : "";
   const written = [
     ...(logBytes === undefined ? [] : [`${formatSize(logBytes)} of log written (whole server)`]),
@@ -75,6 +73,14 @@ export function totals(result: Rehearsal): readonly string[] {
     ...end,
     ...(unjudged === undefined ? [] : [`${unjudged}.`]),
   ];
+}
+
+function whyNothing(copy: Rehearsal["copy"]): string {
+  const { applied = 0, pending } = copy;
+  if (pending === 0 && applied > 0) return "The command changed nothing: all migrations had already run in the copy.";
+  if (pending === undefined || pending === 0) return "The command changed nothing in the copy.";
+  const many = pending === 1 ? "1 migration was" : `${pending} migrations were`;
+  return `The command changed nothing, although ${many} pending in the copy. Check that it is the command that runs the migrations.`;
 }
 
 /** Tables in the sentence about waits that were not judged. */

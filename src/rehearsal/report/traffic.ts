@@ -14,7 +14,25 @@ export function trafficLines(traffic: MeasuredTraffic): readonly string[] {
     outcome === "succeeded"
       ? `the migrations took ${wait(ms)}${queuedMs > 0 ? `, and waited up to ${wait(queuedMs)} for a lock` : ""}`
       : `the migrations failed after ${wait(ms)}${error === undefined ? "" : `: ${error}`}`;
-  return [`Traffic of ${file}, on a copy of its own: ${sessions} sessions, ${ratePerSecond} statements in a second; ${ended}.`];
+  return [
+    `Traffic of ${file}, on a copy of its own: ${sessions} sessions, ${ratePerSecond} statements in a second; ${ended}.`,
+    ...failedBefore(traffic),
+  ];
+}
+
+/** Statements that failed without the migrations: what these do to them was not measured. Each ran once before that, and succeeded. */
+function failedBefore({ statements }: MeasuredTraffic): readonly string[] {
+  return statements
+    .filter(({ before }) => before.errors > 0)
+    .slice(0, MOST_STATEMENTS)
+    .map(({ name, before: { errors, count, causes } }) => {
+      const why = causes[0] === undefined ? "" : `: ${causes[0]}`;
+      const worth =
+        count === 0 || errors > count
+          ? "so what the migrations do to it was not measured"
+          : "so it is not judged whether the migrations make it fail";
+      return `The statement ${name} failed ${errors} of ${errors + count} times before the migrations, ${worth}${why}.`;
+    });
 }
 
 /** The rows of the table: all statements together, and those of each one, the slowest first. */

@@ -1,4 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
+import { tokensOf } from "../../postgres/sql/tokens.ts";
 import { publicMessageOf } from "../../postgres/thrown-error.ts";
 import { withKnownNames } from "../error-text.ts";
 import { knownNames, namesOfText } from "../sql/known-names.ts";
@@ -53,6 +54,10 @@ export async function readyStatements(
   return { ready, problems, isParameter: (name) => wordsIn(name).some((word) => used.has(word)) };
 }
 
+/** The first words of a statement that can only be a query. */
+const READS: ReadonlySet<string> = new Set(["select", "values", "table", "with"]);
+const NOT_A_SELECT = "the query of values must be a select, because its rows are only read";
+
 type Chosen = { readonly values: readonly Value[] } | { readonly problem: string; readonly line: number };
 
 async function choicesOf(session: Session, source: ValueSource): Promise<Chosen> {
@@ -61,6 +66,8 @@ async function choicesOf(session: Session, source: ValueSource): Promise<Chosen>
   if (source.kind !== "query") return { values: [] };
   const { line } = source;
   const query = source.sql.trim().replace(/;\s*$/, "");
+  const first = tokensOf(query).find(({ text }) => text !== "(");
+  if (first !== undefined && !READS.has(first.text.toLowerCase())) return { line, problem: NOT_A_SELECT };
   try {
     await session.query(
       `begin read only; declare offshoot_values no scroll cursor for select found.value::pg_catalog.text as value from (\n${query}\n) as found (value)`,

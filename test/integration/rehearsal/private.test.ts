@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { RENDERERS } from "../../../src/findings/report/renderers.ts";
 import { advise } from "../../../src/rehearsal/advice/advise.ts";
 import { kindOf } from "../../../src/rehearsal/sql/kinds.ts";
@@ -267,3 +267,28 @@ test("the command does not get the variable of --from, except with passSecrets",
   expect(await environmentSeen("false")).not.toMatch(/^(?:PRODUCTION|SAME_SERVER)=/m);
   expect(await environmentSeen("true")).toMatch(/^PRODUCTION=/m);
 });
+
+test(
+  "a role that row-level security hides rows from needs BYPASSRLS, and a missing temporary folder is named",
+  { timeout: 60_000 },
+  async () => {
+    await withSession(production, async (session) => {
+      await session.query("create role rls_reader login password 'x' in role pg_read_all_data");
+      await session.query("create table hidden (id int); alter table hidden enable row level security");
+    });
+    onTestFinished(() =>
+      withSession(production, async (session) => {
+        await session.query("drop table hidden");
+        await session.query("drop role rls_reader");
+      }),
+    );
+    const limited = new URL(production);
+    [limited.username, limited.password] = ["rls_reader", "x"];
+    const refused = await project.offshoot(["rehearse", "--from", "LIMITED"], { LIMITED: limited.href });
+    expect(refused).toMatchObject({ code: 13, stderr: expect.stringContaining("Use a role with BYPASSRLS") });
+    const folder = join(project.directory, "missing");
+    const missing = await project.offshoot(["rehearse", "--from", "PRODUCTION"], { TMPDIR: folder });
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("set TMPDIR to another one") });
+    expect(missing.stderr).not.toContain("Please report it");
+  },
+);

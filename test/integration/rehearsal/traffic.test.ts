@@ -100,7 +100,7 @@ test("values from a query without rows, and a query that writes, are refused", a
     "  - sql: select $1\n    values:\n      - query: select id from orders where id < 0\n  - sql: select $1\n    values:\n      - query: delete from orders returning id\n",
   );
   await expect(beside(text, async () => {})).rejects.toThrow(
-    /traffic\.yaml:9: the query returns no row in the copy[^]*traffic\.yaml:12: the query fails in the copy/,
+    /traffic\.yaml:9: the query returns no row in the copy[^]*traffic\.yaml:12: the query of values must be a select/,
   );
   expect(await withSession(url, (session) => session.query("select count(*)::int as count from orders"))).toEqual([{ count: 1000 }]);
 });

@@ -77,6 +77,12 @@ test("run, up and migrate rehearse on this run's database if it has migrations, 
   await project.write("db/0002_change.sql", "alter table person add mail text;\n");
   const passed = await desk("migrate", "--rehearse", "--retry");
   expect([passed.code, passed.stderr]).toEqual([0, expect.stringMatching(/(?:no findings|1 finding) on a copy of this run's database/)]);
+  // The copy has the earlier text, and its figures are those of that text. The command of this rehearsal is another one.
+  await project.write("db/0001_base.sql", "create table person (id bigint primary key);\n");
+  await project.write("db/0003_next.sql", "select 1;\n");
+  const changed = JSON.parse((await desk("rehearse", "--json")).stdout) as Rehearsal;
+  expect(changed.copy).toMatchObject({ applied: 2, pending: 1 });
+  expect(changed.copy.gaps.join("\n")).toMatch(/^0001_base\S* was changed after it ran in the database of the copy/m);
   await desk("down");
 });
 

@@ -79,3 +79,9 @@ test.each([undefined, 40])("the name of a branch of others keeps to its row, wit
   expect(text).toContain(String.raw`x\n::error::y\x1b[31m`);
   expect(text).not.toContain("\u001B");
 });
+
+test("copies of one database are listed with names that differ", () => {
+  const copyOf = (random: string): Listed => ({ ...mine, id: `local/offshoot_scratch_${random}_0a1b2c3d` });
+  const lines = databaseTable([mine, copyOf("20e6000000000000"), copyOf("10c8000000000000")], now, undefined).join("\n");
+  expect(lines).toMatch(/ada-main-3f9c2a1b +ada[^]*ada-main-3f9c2a1b \(copy 20e60000\)[^]*ada-main-3f9c2a1b \(copy 10c80000\)/);
+});

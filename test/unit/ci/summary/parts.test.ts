@@ -80,3 +80,13 @@ test("a text with markup and mentions is shown as it is", () => {
   const body = page(section("a", [part("schema", { text: "<b>@ada</b> #1" })]));
   expect(body).not.toMatch(/@ada|<b>@| #1/);
 });
+
+test("the problem that fails a command has the sign of a failure, and its details are unfolded however long they are", () => {
+  const problem = part("rehearsal", { weight: "problem", markdown: `details ${"x".repeat(3000)}` });
+  const body = page(section("a", [part("schema")], { failed: true }), section("b", [problem], { failed: true }), section("c", [problem]));
+  expect(body.match(/^- .*\*\*.*$/gm)).toEqual(["- ℹ️ **Schema**: text of schema", "- ❌ **Rehearsal**: text of rehearsal"]);
+  expect(body).toContain("<details open><summary><b>Rehearsal</b>");
+  const accepted = page(section("c", [problem]));
+  expect(accepted).toContain("- ⚠️ **Rehearsal**");
+  expect(accepted).toContain("<details><summary><b>Rehearsal</b>");
+});
