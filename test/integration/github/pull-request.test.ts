@@ -99,9 +99,9 @@ test("a pull request of the outbox has one comment with everything that its jobs
   expect(body.length).toBeLessThan(65_536);
   expect(body).not.toContain("4711");
   expect(body).toMatch(/- ℹ️ \*\*Schema\*\*: \d+ added, 1 removed/);
-  expect(body).toMatch(/- ⚠️ \*\*Rehearsal\*\*: .*readers wait/);
-  expect(body).toMatch(/- ⚠️ \*\*Rollback\*\*: 1 of 3 migrations cannot be taken back/);
-  expect(body).toMatch(/- ⚠️ \*\*Drift\*\*: /);
+  expect(body).toMatch(/- ❌ \*\*Rehearsal\*\*: .*readers wait/);
+  expect(body).toMatch(/- ❌ \*\*Rollback\*\*: 1 of 3 migrations cannot be taken back/);
+  expect(body).toMatch(/- ❌ \*\*Drift\*\*: /);
   expect(body).toMatch(/- ℹ️ \*\*Audit\*\*: 1 warning/);
   expect(body).toMatch(/- Migrations: ran in offshoot run · test-\d, 2 commands waited/);
   if (render === undefined) return;

@@ -135,7 +135,7 @@ test("the idle reaper records who uses a database, and drops it only when it is 
     expect(await session.query("select 1 as one")).toEqual([{ one: 1 }]);
   });
   await vi.waitFor(async () => expect(await exists(name)).toBe(false), PATIENCE);
-  expect(texts).toEqual([expect.stringContaining(`of the run ${key}`)]);
+  await vi.waitFor(() => expect(texts).toEqual([expect.stringContaining(`of the run ${key}`)]), PATIENCE);
   await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'offshoot idle reaper'");
   await reaper.catch(() => {});
 });
