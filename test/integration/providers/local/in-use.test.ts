@@ -9,6 +9,7 @@ import { readDatabases } from "../../../../src/providers/local/databases.ts";
 import { dropStale, dropUnused } from "../../../../src/providers/local/drop.ts";
 import { toDatabase } from "../../../../src/providers/local/names.ts";
 import { stopWhenIdle } from "../../../../src/providers/local/stop-when-idle.ts";
+import { tie } from "../../../../src/providers/local/tie.ts";
 import { deadline } from "../../../../src/deadline.ts";
 import { startServer, type TestServer } from "../../../support/server.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "../requests.ts";
@@ -63,6 +64,18 @@ test("an expired database is not dropped under an open session, and the drop is 
     async () => expect(await dropExpired()).toEqual([expect.stringContaining(`of the run ${key}, which expired at`)]),
     PATIENCE,
   );
+  expect(await exists(name)).toBe(false);
+});
+
+test("a database of a process that has ended is dropped before it expires, and is not called expired", async () => {
+  const key = uniqueKey();
+  const name = toDatabase(wantedBy(key).name);
+  await acquired(provider(), key, { ttlMs: HOUR });
+  await (await tie(server.url, name, new AbortController().signal))[Symbol.asyncDispose]();
+  await vi.waitFor(async () => {
+    const [text] = await dropExpired();
+    expect(text).toContain(`of the run ${key}, which belonged to a process that has ended.`);
+  }, PATIENCE);
   expect(await exists(name)).toBe(false);
 });
 
