@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { OffshootError } from "../errors.ts";
+import { withSession } from "../postgres/connect.ts";
+import { isTemporary } from "../postgres/sqlstate.ts";
+import type { DirectUrl } from "../postgres/url.ts";
 import { chooseDatabase } from "../providers/choose.ts";
 import type { Database, ProviderName, DatabaseRequest } from "../providers/provider.ts";
 import { expiresAt } from "../identity/expiry.ts";
@@ -11,6 +14,9 @@ import type { Context } from "./context.ts";
 
 /** A scratch database is always local, where copies are fast and free. It is never a Neon branch. */
 const LOCAL: readonly ProviderName[] = ["docker", "embedded", "existing"];
+
+/** How long a server has to accept a connection after another one was lost, in milliseconds. */
+const ANSWER_MS = 3000;
 
 /** After this, `sweep` deletes the scratch database of a killed process, where its server has not dropped it before. */
 const SCRATCH_TTL_MS = 2 * 3_600_000;
@@ -39,12 +45,17 @@ export async function withScratchDatabase<T>(context: Context, purpose: string, 
       await tied?.[Symbol.asyncDispose]();
     }
   } catch (thrown) {
-    const lost = lostServer(database, thrown);
-    serverIsLost = lost !== thrown;
-    throw lost;
+    // The connection that was lost can be one to another server, such as that of --from.
+    serverIsLost = isTemporary(thrown) && !(await answers(database.directUrl));
+    throw serverIsLost ? lostServer(database, thrown) : thrown;
   } finally {
     await drop();
   }
+}
+
+/** Whether the server of a database accepts a connection now. */
+async function answers(url: DirectUrl): Promise<boolean> {
+  return withSession(url, async () => true, { connectMs: ANSWER_MS }).catch(() => false);
 }
 
 /** The request for a short-lived database. Its name is random, so no other job has the same one. */

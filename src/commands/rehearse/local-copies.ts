@@ -8,6 +8,7 @@ import { BASE_PREFIX } from "../../identity/name.ts";
 import { NAME_PREFIX, type OwnerTag } from "../../identity/owner-tag.ts";
 import { formatAgeInSentence } from "../../moment.ts";
 import { withSession } from "../../postgres/connect.ts";
+import { isTemporary } from "../../postgres/sqlstate.ts";
 import { parseUrl, withDatabase } from "../../postgres/url.ts";
 import { findDatabase } from "../../providers/choose.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
@@ -157,7 +158,7 @@ async function ownDatabase(context: Context): Promise<OwnDatabase | undefined> {
 }
 
 function notCopied({ directUrl }: Database, thrown: unknown): unknown {
-  if (isOffshootError(thrown)) return thrown;
+  if (isOffshootError(thrown) || isTemporary(thrown)) return thrown;
   return new OffshootError(
     "CONNECTION_FAILED",
     `This run's database ${parseUrl(directUrl).database} could not be copied: ${messageOf(thrown)}.`,

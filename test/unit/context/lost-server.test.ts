@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lostServer } from "../../../src/context/lost-server.ts";
+import { lostConnection, lostServer } from "../../../src/context/lost-server.ts";
 import { LOST } from "../../../src/commands/rehearse/dump-programs.ts";
 import { directUrl } from "../../../src/postgres/url.ts";
 
@@ -29,3 +29,12 @@ test.each([
   ['pg_restore: error: could not execute query: ERROR:  extension "x" is not available', false],
   ["pg_dump: error: query failed: ERROR:  permission denied for table secret", false],
 ])("%s", (printed, isLost) => expect(LOST.test(printed)).toBe(isLost));
+
+test("a lost connection to any server is CONNECTION_FAILED, and other errors are left as they are", () => {
+  const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" });
+  expect(lostConnection(refused)).toMatchObject({ code: "CONNECTION_FAILED", exitCode: 13 });
+  const own = lostServer(database, refused);
+  expect(lostConnection(own)).toBe(own);
+  const other = new TypeError("a fault of the program");
+  expect(lostConnection(other)).toBe(other);
+});
