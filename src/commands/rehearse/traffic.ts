@@ -62,7 +62,8 @@ export async function rehearseTraffic(
     const throughBroker = migrations.steps.every(
       ({ command }) => command.kind !== "work" && leavesMachine(command, copy.url) === undefined,
     );
-    const work = (): ReturnType<typeof observeSteps> => observeSteps(context, migrations, copy.url, throughBroker);
+    const work = (others: () => readonly number[]): ReturnType<typeof observeSteps> =>
+      observeSteps(context, migrations, copy.url, { throughBroker, others });
     const beside = { url: copy.url, random: Math.random, signal };
     const { result, collections, isParameter } = await trafficBeside(traffic, beside, work);
     copy.sent?.(result.recording.statements.map(({ sql }) => sql));
@@ -82,8 +83,14 @@ export async function rehearseTraffic(
   });
 }
 
-function observeSteps(context: Context, migrations: Migrations, url: Parameters<typeof runSteps>[2], throughBroker: boolean) {
-  const observing = { url, name: NAME, useBroker: throughBroker, records: undefined, signal: context.signal };
+interface Observing {
+  readonly throughBroker: boolean;
+  /** The sessions of the traffic: its locks are not those of the migrations. */
+  readonly others: () => readonly number[];
+}
+
+function observeSteps(context: Context, migrations: Migrations, url: Parameters<typeof runSteps>[2], { throughBroker, others }: Observing) {
+  const observing = { url, name: NAME, useBroker: throughBroker, records: undefined, others, signal: context.signal };
   // Its output was shown by the rehearsal without the traffic.
   return observe(observing, (reached) => runSteps(context, migrations, reached, { literals: false, throughBroker }));
 }

@@ -46,6 +46,8 @@ export interface ObserveOptions {
   /** False: the command cannot reach a listener on loopback, and connects to the server itself with `name` as PGAPPNAME. */
   readonly useBroker: boolean;
   readonly records: RevisionRecords | undefined;
+  /** The processes of the server for sessions that others have in the copy meanwhile, such as those of the traffic. Default none. */
+  readonly others?: (() => readonly number[]) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -80,7 +82,7 @@ async function run<T>(
   { control, looking, probing }: Readonly<Record<"control" | "looking" | "probing", Session>>,
   work: (url: DirectUrl) => Promise<T>,
 ): Promise<Observed<T>> {
-  const { url, name, useBroker, records } = options;
+  const { url, name, useBroker, records, others = () => [] } = options;
   const before = await readSettledState(control);
   const pids = new Map<string, number>();
   const open = new Set<number>();
@@ -102,7 +104,7 @@ async function run<T>(
   const sampler = startSampler({
     session: looking,
     pids: () => [...open],
-    ownPids,
+    foreignPids: () => [...ownPids, ...others()],
     database,
     knowsStatements: useBroker,
     now,

@@ -35,8 +35,8 @@ export interface SamplerOptions {
   readonly session: Session;
   /** The processes of the server that are known to belong to the command. */
   readonly pids: () => readonly number[];
-  /** Those of the observation itself. */
-  readonly ownPids: readonly number[];
+  /** Those of the observation itself, and of others that do not belong to the command. */
+  readonly foreignPids: () => readonly number[];
   /** The id of the database. */
   readonly database: number;
   /** Whether statements of the command are known: the next one ends a pause. */
@@ -74,7 +74,7 @@ interface Row {
 }
 
 /** Starts to look, in a session of its own. */
-export function startSampler({ session, pids, ownPids, database, knowsStatements, now, runningSince, seen }: SamplerOptions): Sampler {
+export function startSampler({ session, pids, foreignPids, database, knowsStatements, now, runningSince, seen }: SamplerOptions): Sampler {
   const samples: Sample[] = [];
   const gaps: number[] = [];
   const end = new AbortController();
@@ -86,7 +86,7 @@ export function startSampler({ session, pids, ownPids, database, knowsStatements
   const beganMs = now();
   const isEarly = (): boolean => samples.length < EARLY_LOOKS;
   let wake = nothing;
-  const ask = (text: string): Promise<readonly Row[]> => session.query<Row>(text, [pids(), ownPids, database]);
+  const ask = (text: string): Promise<readonly Row[]> => session.query<Row>(text, [pids(), foreignPids(), database]);
   const look = async (): Promise<Sample> => {
     let startMs = now();
     const [row] = await ask(LOOKS.usual).catch((thrown: unknown) => {

@@ -22,13 +22,13 @@ export interface BesideOptions {
 }
 
 /**
- * Runs the traffic beside `work`, and for the configured times before and after it. Throws `CONFIG_INVALID` when a statement
+ * Runs the traffic beside `work`, which gets the processes of its sessions, and for the configured times before and after it. Throws `CONFIG_INVALID` when a statement
  * fails before anything changed, and what `work` throws. No session of the traffic is left afterwards.
  */
 export async function trafficBeside<T>(
   traffic: Traffic,
   { url, random, signal }: BesideOptions,
-  work: () => Promise<T>,
+  work: (pids: () => readonly number[]) => Promise<T>,
 ): Promise<{ readonly result: T; readonly collections: readonly CollectedPhases[]; readonly isParameter: IsParameter }> {
   const own = { applicationName: NAME, settings: "database", signal } as const;
   const { statements, isParameter } = await withSession(
@@ -42,8 +42,10 @@ export async function trafficBeside<T>(
     own,
   );
   const { ratePerSecond, sessions, timeoutMs, beforeMs, afterMs } = traffic;
+  const pids: number[] = [];
   const open = async (): Promise<Session> => {
     const session = await connect(url, own);
+    if (session.reportedPid !== undefined) pids.push(session.reportedPid);
     if (timeoutMs !== undefined) await session.query(`set statement_timeout = ${Math.trunc(timeoutMs)}`);
     return session;
   };
@@ -54,7 +56,7 @@ export async function trafficBeside<T>(
   try {
     await wait(beforeMs, signal);
     player.enter("during");
-    result = await work();
+    result = await work(() => pids);
     player.enter("after");
     await wait(afterMs, signal);
   } finally {

@@ -271,3 +271,16 @@ test("each statement of a transaction that blocks readers for too long has its o
     ],
   });
 });
+
+test("the sessions of the traffic are not those of the migrations: none is ended, and no lock of theirs is judged", SLOW, async () => {
+  await project.write(
+    "traffic.yaml",
+    "version: 1\nrate: 8\nsessions: 4\nbefore: 1s\nafter: 1s\nstatements:\n  - sql: select pg_sleep(0.5), id from person limit 1\n",
+  );
+  const { code, result } = await rehearse("alter table person add column z int;\n", "--traffic", "traffic.yaml");
+  expect({ code, kinds: result.findings.map(({ code: kind }) => kind) }).toEqual({
+    code: 0,
+    kinds: ["lock-without-timeout", "traffic-waits"],
+  });
+  expect(result.traffic?.all).toMatchObject({ before: { errors: 0 }, during: { errors: 0 }, after: { errors: 0 } });
+});

@@ -31,7 +31,7 @@ test.each([
     const sampler = startSampler({
       session: looker,
       pids: () => [pid],
-      ownPids: [],
+      foreignPids: () => [],
       database,
       knowsStatements: true,
       now: () => performance.now(),
