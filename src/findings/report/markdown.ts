@@ -62,10 +62,15 @@ function item(finding: Finding, source: FindingSource, options: ReportOptions): 
     .join("\n");
 }
 
+/** Details that people paste into psql: a part of such a statement does something else. */
+const PASTED: ReadonlySet<string> = new Set(["safer", "after the failure"]);
+
 /** `found: CREATE INDEX …`: the text after the label is shown as code. */
 function labelled(detail: string): string {
   const at = detail.indexOf(": ");
-  return at < 0 ? escapeMarkdown(detail) : `${escapeMarkdown(detail.slice(0, at))}: ${codeSpan(shortened(detail.slice(at + 2)))}`;
+  if (at < 0) return escapeMarkdown(detail);
+  const [label, fact] = [detail.slice(0, at), detail.slice(at + 2)];
+  return `${escapeMarkdown(label)}: ${codeSpan(PASTED.has(label) ? fact : shortened(fact))}`;
 }
 
 /** The definition of a view may be pages long. */

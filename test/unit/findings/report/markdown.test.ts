@@ -3,6 +3,8 @@ import { AUDIT } from "../../../../src/audit/source.ts";
 import { CHECK_SOURCES } from "../../../../src/check/sources.ts";
 import type { Finding } from "../../../../src/findings/finding.ts";
 import { renderMarkdown } from "../../../../src/findings/report/markdown.ts";
+import { found } from "../../../../src/rehearsal/finding.ts";
+import { REHEARSAL } from "../../../../src/rehearsal/source.ts";
 import { checkFindings, findings, hostile } from "../../../support/findings.ts";
 
 test("errors are open and show what to do, and all else is folded", () => {
@@ -72,4 +74,19 @@ test("the findings of a check have the same layout", () => {
   const report = renderMarkdown(checkFindings, CHECK_SOURCES["check workflow"]);
   expect(report).toMatch(/^\*\*Workflows\*\*: 2 errors, 1 warning\n\n❌ \*\*2 errors\*\*\n/);
   expect(report).toContain("(`migration-failure-hidden`, .github/workflows/ci.yml:6)");
+});
+
+test("SQL that people paste is whole, and only other facts are cut", () => {
+  const sql = `do $$ begin ${"perform 1; ".repeat(100)}end $$`;
+  const object = { kind: "table", name: "public.t" } as const;
+  const finding = found("table-rewritten", object, {
+    statement: "s".repeat(600),
+    advice: "Do it.",
+    sql: [sql],
+    size: "1 GB",
+    limit: "1 MB",
+  });
+  const report = renderMarkdown([finding], REHEARSAL);
+  expect(report).toContain(`- safer: \`${sql};\``);
+  expect(report).toContain(`- statement: \`${"s".repeat(500)}…\``);
 });
