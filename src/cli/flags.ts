@@ -1,3 +1,5 @@
+import type { OptionValues } from "commander";
+import { OUTBOUND_MODES, type OutboundMode } from "../config/settings.ts";
 import { parseDuration } from "../duration.ts";
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -27,4 +29,10 @@ export function durationFlag(flag: string, text: string | undefined): number | u
   throw new OffshootError("USAGE", `${JSON.stringify(text)} is not a valid duration for ${flag}.`, {
     remedy: "Write a number and a unit: 90m, 12h or 3d, or 0s for none.",
   });
+}
+
+/** `--outbound`. Undefined: the setting counts. Throws `USAGE`. */
+export function outboundFlag(flags: OptionValues): OutboundMode | undefined {
+  const { outbound } = flags as { readonly outbound?: string };
+  return outbound === undefined ? undefined : choiceFlag("--outbound", outbound, OUTBOUND_MODES);
 }

@@ -96,7 +96,10 @@ export function menu(begin: Begin, words: readonly string[] = [], columns?: numb
   add("rehearse", "run the pending migrations on a copy of production, and measure what they block", () => import("./commands/rehearse.ts"))
     .argument("[command...]", "the migration command, after --; default: the setting migrations.command")
     .option("--from <url>", "rehearse on a dump of this server: a Postgres URL, or the name of a variable with one")
-    .option("--outbound <mode>", "what to do when the copy can reach other systems: refuse, disable or allow", "refuse")
+    .option(
+      "--outbound <mode>",
+      "what to do when the copy can reach other systems: refuse, disable or allow; default: the setting rehearse.outbound",
+    )
     .option("--no-alternatives", "do not rehearse the safer way of a finding")
     .option("--traffic <file>", "run these statements beside the migrations, and measure how long they wait")
     .option("--propose-traffic <file>", "write such a file from the server's pg_stat_statements, without values; do not rehearse")
@@ -109,7 +112,10 @@ export function menu(begin: Begin, words: readonly string[] = [], columns?: numb
     .option("--before <source>", "the schema before, in the forms of drift; default: production, or what the main branch migrates to")
     .option("--after <source>", "the schema after, in the same forms; default: with the pending migrations")
     .option("--from <url>", "run the pending migrations on a dump of this server: a URL, or the name of a variable with one")
-    .option("--outbound <mode>", "what to do when the copy can reach other systems: refuse, disable or allow", "refuse")
+    .option(
+      "--outbound <mode>",
+      "what to do when the copy can reach other systems: refuse, disable or allow; default: the setting rehearse.outbound",
+    )
     .option("--report <format[=file]>", "write a report: text, json or markdown; repeatable", collect, [] as readonly string[])
     .option("--ignore <names>", "ignore these differences, such as comments,grants; or all", commas)
     .option("--compare <names>", "also compare what is ignored by default, such as columnOrder; or all", commas);

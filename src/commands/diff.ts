@@ -1,3 +1,4 @@
+import type { OutboundMode } from "../config/settings.ts";
 import type { CommonOptions, Context } from "../context/context.ts";
 import { inContext } from "../context/in-context.ts";
 import { inPhase } from "../context/phase.ts";
@@ -25,7 +26,7 @@ export interface DiffOptions extends CommonOptions {
   /** The migration command and its arguments; default the setting `migrations.command`, else the detected tool. */
   readonly command?: readonly string[] | undefined;
   /** What to do when the copy can reach other systems, as for `rehearse`. Default `refuse`. */
-  readonly outbound?: "refuse" | "disable" | "allow" | undefined;
+  readonly outbound?: OutboundMode | undefined;
   /** What the comparison ignores, and what it includes, as for `drift`. */
   readonly ignore?: readonly string[] | undefined;
   readonly compare?: readonly string[] | undefined;
@@ -51,7 +52,7 @@ async function diffIn(context: Context, options: DiffOptions): Promise<SchemaDif
 
 /** Checks the input before anything is created. */
 async function comparisonOf(context: Context, options: DiffOptions): Promise<() => Promise<SchemaDiff>> {
-  const { before, after, from, command = [], outbound = "refuse", ignore, compare } = options;
+  const { before, after, from, command = [], outbound, ignore, compare } = options;
   const isGiven = before !== undefined || after !== undefined;
   if (isGiven && (from !== undefined || command.length > 0)) throw bothWays();
   const dumped = await dumpedServer(context, from);
@@ -63,7 +64,8 @@ async function comparisonOf(context: Context, options: DiffOptions): Promise<() 
     return ofSources(context, sources, switches, base?.branch);
   }
   const { diffOnCopy } = await import("./diff/on-copy.ts");
-  return () => diffOnCopy(context, { command, dumped, outbound, switches: { ignore, compare } });
+  return () =>
+    diffOnCopy(context, { command, dumped, outbound: outbound ?? context.settings.rehearse.outbound, switches: { ignore, compare } });
 }
 
 async function ofSources(

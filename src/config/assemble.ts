@@ -1,7 +1,7 @@
 import type { Path, RowOf } from "./fields.ts";
 import type { ProviderChoice, Settings } from "./settings.ts";
 import type { Entry } from "./sources.ts";
-import type { KindValues } from "./value-formats.ts";
+import type { KindValues } from "./kind-values.ts";
 
 /** The type of a setting's value. A setting without a default can be undefined. */
 export type ValueOf<P extends Path> =
@@ -74,6 +74,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
       blockedReadsMs: get("rehearse.blockedReads"),
       blockedWritesMs: get("rehearse.blockedWrites"),
       durationMs: get("rehearse.duration"),
+      outbound: get("rehearse.outbound"),
       rewriteBytes: get("rehearse.rewrite"),
       severities: get("rehearse.severities"),
       tables: get("rehearse.tables"),

@@ -1,4 +1,4 @@
-import type { ValueKind } from "./value-formats.ts";
+import type { ValueKind } from "./kind-values.ts";
 
 /** One setting: its key in the file, how its value is written, and its purpose. */
 export interface Field {

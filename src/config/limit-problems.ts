@@ -1,7 +1,7 @@
 import { isDay } from "../day.ts";
 import { nearest } from "../nearest.ts";
 import { hasLimit, isLimit, LIMIT_KEYS, TABLE_KEYS } from "./table-limits.ts";
-import type { ValueKind } from "./value-formats.ts";
+import type { ValueKind } from "./kind-values.ts";
 import { BYTES, LINE } from "./wrong-part.ts";
 
 type Keys = Readonly<Record<string, unknown>>;

@@ -21,6 +21,13 @@ export const REHEARSE_FIELDS = [
   { path: "rehearse.blockedWrites", kind: "limit", default: "1s", description: "How long a migration can block the writers of a table." },
   { path: "rehearse.duration", kind: "limit", default: "10m", description: "How long all pending migrations can take." },
   {
+    path: "rehearse.outbound",
+    kind: "outbound",
+    default: "refuse",
+    description:
+      "What to do when the copy of a rehearsal can reach other systems, such as by a foreign server: `refuse` runs nothing, `disable` disables it in the copy, `allow` runs with it. `--outbound` of `rehearse` and `diff` does the same.",
+  },
+  {
     path: "rehearse.rewrite",
     kind: "bytes",
     default: "100MB",

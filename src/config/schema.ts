@@ -4,10 +4,11 @@ import { FIELDS, fieldAt, keysBelow } from "./fields.ts";
 import type { Field } from "./field.ts";
 import type { Path } from "./fields.ts";
 import { VALUE_FORMATS } from "./value-formats.ts";
-import type { ValueKind } from "./value-formats.ts";
+import type { ValueKind } from "./kind-values.ts";
 import {
   NEON_SSL_MODES,
   NORMALISATION_CHOICES,
+  OUTBOUND_MODES,
   POSTGRES_MAJORS,
   PROVIDER_CHOICES,
   REQUIRED_STEP_CHOICES,
@@ -35,6 +36,7 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   scope: () => z.enum(["run", "pull-request"]),
   severity: () => z.enum(["error", "warning", "info"]),
   fence: () => z.enum(["auto", "require", "off"]),
+  outbound: () => z.enum(OUTBOUND_MODES),
   tool: () => z.enum(TOOL_CHOICES),
   duration: ({ min = "1ms", max }) =>
     z

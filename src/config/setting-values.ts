@@ -3,7 +3,7 @@ import type { Path, RowOf } from "./fields.ts";
 import type { WrittenStep } from "./steps.ts";
 import type { WrittenRule } from "./sweep-rule.ts";
 import type { Bytes, Duration } from "./written-amounts.ts";
-import type { KindValues, ValueKind } from "./value-formats.ts";
+import type { KindValues, ValueKind } from "./kind-values.ts";
 
 /** The values that are written in another form than the checked settings have. */
 interface WrittenValues {

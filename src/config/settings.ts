@@ -71,6 +71,10 @@ export type RequiredStep = (typeof REQUIRED_STEP_CHOICES)[number];
 export const NEON_SSL_MODES = ["verify-full", "verify-ca", "require"] as const;
 export type NeonSslMode = (typeof NEON_SSL_MODES)[number];
 
+/** What to do when the copy of a rehearsal can reach other systems. */
+export const OUTBOUND_MODES = ["refuse", "disable", "allow"] as const;
+export type OutboundMode = (typeof OUTBOUND_MODES)[number];
+
 /** The checked settings from all sources. The object is frozen. Durations are in milliseconds. */
 export interface Settings {
   /** Providers in the order in which they are tried. `auto` is neon, docker, embedded. With one provider there is no fallback. */
@@ -126,6 +130,8 @@ export interface RehearseSettings {
   readonly blockedReadsMs: number;
   readonly blockedWritesMs: number;
   readonly durationMs: number;
+  /** What to do when the copy can reach other systems. Default `refuse`: run nothing. */
+  readonly outbound: OutboundMode;
   readonly rewriteBytes: number;
   readonly severities: Readonly<Partial<Record<LimitKey, "error" | "warning" | "info">>>;
   /** Other limits for some tables, by name. */

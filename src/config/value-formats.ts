@@ -3,6 +3,7 @@ import { parseDuration } from "../duration.ts";
 import {
   NEON_SSL_MODES,
   NORMALISATION_CHOICES,
+  OUTBOUND_MODES,
   PROVIDER_CHOICES,
   POSTGRES_MAJORS,
   REQUIRED_STEP_CHOICES,
@@ -10,45 +11,10 @@ import {
 } from "./settings.ts";
 import type { MaskingRule } from "../masking-rule.ts";
 import type { WrittenRule } from "./sweep-rule.ts";
-import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, StepSettings, SweepRule, ToolChoice } from "./settings.ts";
+import type { ValueKind } from "./kind-values.ts";
+import type { SweepRule } from "./settings.ts";
 import { readSteps, stepsOf } from "./steps.ts";
-import { bytesOf, LIMIT_KEYS, type LimitKey, limitMs, type TableLimits, tableLimitsOf, type WrittenTableLimits } from "./table-limits.ts";
-
-/** The type of a checked value, for each kind of value. */
-export interface KindValues {
-  readonly provider: "auto" | ProviderChoice | readonly ProviderChoice[];
-  readonly scope: "run" | "pull-request";
-  readonly severity: "error" | "warning" | "info";
-  readonly neonSslMode: NeonSslMode;
-  readonly fence: "auto" | "require" | "off";
-  readonly tool: ToolChoice;
-  readonly duration: number;
-  readonly major: PostgresMajor;
-  readonly boolean: boolean;
-  readonly size: number;
-  readonly count: number;
-  readonly bytes: number;
-  readonly text: string;
-  readonly command: string;
-  readonly path: string;
-  readonly image: string;
-  readonly moment: string;
-  readonly apiUrl: string;
-  readonly databaseName: string;
-  readonly postgresUrl: string;
-  readonly list: readonly string[];
-  readonly normalisations: readonly (typeof NORMALISATION_CHOICES)[number][];
-  readonly requiredSteps: readonly RequiredStep[];
-  readonly variables: Readonly<Record<string, string>>;
-  readonly sweepRules: readonly SweepRule[];
-  readonly maskingRules: readonly MaskingRule[];
-  readonly steps: readonly StepSettings[];
-  readonly limit: number;
-  readonly limitSeverities: Readonly<Partial<Record<LimitKey, "error" | "warning" | "info">>>;
-  readonly tableLimits: Readonly<Record<string, TableLimits>>;
-}
-
-export type ValueKind = keyof KindValues;
+import { bytesOf, LIMIT_KEYS, limitMs, tableLimitsOf, type WrittenTableLimits } from "./table-limits.ts";
 
 /** How the values of one kind are written, read and shown. */
 export interface ValueFormat {
@@ -91,6 +57,7 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   severity: { expected: "error, warning or info", choices: ["error", "warning", "info"] },
   neonSslMode: { expected: `one of ${NEON_SSL_MODES.join(", ")}`, choices: NEON_SSL_MODES },
   fence: { expected: "auto, require or off", choices: ["auto", "require", "off"] },
+  outbound: { expected: "refuse, disable or allow", choices: OUTBOUND_MODES },
   tool: { expected: `one of ${TOOL_CHOICES.join(", ")}`, choices: TOOL_CHOICES },
   duration: { expected: "a duration such as 90m, 2h or 3d", toValue: (input) => parseDuration(String(input)) },
   major: { expected: `one of the numbers ${POSTGRES_MAJORS.join(", ")}`, fromText: asNumber },

@@ -4,7 +4,8 @@ import { POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
 import { isMaskingRule, MOST_RULES } from "../masking-rule.ts";
 import { isSweepRule } from "./sweep-rule.ts";
 import { areTableLimits, isLimit, LIMIT_KEYS, TABLE } from "./table-limits.ts";
-import { VALUE_FORMATS, type ValueKind } from "./value-formats.ts";
+import type { ValueKind } from "./kind-values.ts";
+import { VALUE_FORMATS } from "./value-formats.ts";
 
 export const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
 export const LINE = /^(?=.*\S)\P{Cc}+$/u;
@@ -95,6 +96,7 @@ const CHECKS: Readonly<Record<ValueKind, Check>> = {
   scope: choice,
   severity: choice,
   fence: choice,
+  outbound: choice,
   tool: choice,
   duration: (input, { min = "1ms", max }) => typeof input === "string" && DURATION.test(input) && isBetween(input, min, max),
   limit: (input) => typeof input === "string" && isLimit(input),

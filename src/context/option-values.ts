@@ -1,3 +1,4 @@
+import { OUTBOUND_MODES } from "../config/settings.ts";
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 
@@ -17,7 +18,6 @@ const FUNCTION: Check = ["a function", (value) => typeof value === "function"];
 const SIGNAL: Check = ["an AbortSignal", isSignal];
 const OBJECT: Check = ["an object", isObject];
 const LIST: Check = ["a list", isList];
-const MODE = ["refuse", "disable", "allow"];
 const SEVERITY = ["error", "warning", "info"];
 
 function words(names: string, check: Check): Readonly<Record<string, Check>> {
@@ -45,7 +45,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   ...words("env settings repair", OBJECT),
   ...words("metrics require", LIST),
   force: ["true, false or a text", (value) => typeof value === "boolean" || isText(value)],
-  outbound: oneOf(MODE),
+  outbound: oneOf(OUTBOUND_MODES),
   failOn: oneOf(SEVERITY),
 };
 

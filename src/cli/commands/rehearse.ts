@@ -3,7 +3,7 @@ import type { OptionValues } from "commander";
 import { proposeTraffic } from "../../commands/propose-traffic.ts";
 import { rehearse } from "../../commands/rehearse.ts";
 import { OffshootError } from "../../errors.ts";
-import { choiceFlag } from "../flags.ts";
+import { outboundFlag } from "../flags.ts";
 import { ownCommand } from "../../shell-command.ts";
 import type { Execute } from "../invocation.ts";
 import { reportFlags, writeReports } from "../reports.ts";
@@ -38,7 +38,7 @@ export const execute: Execute = async (invocation, flags, command) => {
     command,
     from,
     traffic,
-    outbound: choiceFlag("--outbound", String(flags["outbound"]), ["refuse", "disable", "allow"] as const),
+    outbound: outboundFlag(flags),
     alternatives: flags["alternatives"] as boolean,
     literals: flags["literals"] === true,
     failOn,

@@ -9,6 +9,7 @@ import type { Switches } from "../../drift/normalise/switches.ts";
 import { OffshootError } from "../../errors.ts";
 import { withSession } from "../../postgres/connect.ts";
 import type { DumpedServer } from "../rehearse/copy.ts";
+import type { OutboundMode } from "../../config/settings.ts";
 import { secureRun } from "../rehearse/outbound.ts";
 import { withParentCopies } from "../rehearse/parent-copy.ts";
 import { runSteps } from "../rehearse/run-steps.ts";
@@ -16,7 +17,7 @@ import { runSteps } from "../rehearse/run-steps.ts";
 export interface OnCopy {
   readonly command: readonly string[];
   readonly dumped: DumpedServer | undefined;
-  readonly outbound: "refuse" | "disable" | "allow";
+  readonly outbound: OutboundMode;
   readonly switches: Switches;
 }
 

@@ -72,7 +72,7 @@ function unmeasured(signal: AbortSignal): (thrown: unknown) => Tried {
 async function tryStatements(context: Context, copy: Copy, statements: readonly string[], options: RehearseOptions): Promise<Tried> {
   const guard = await connect(copy.url, { signal: context.signal });
   try {
-    await secureCopy(guard, options.outbound ?? "refuse");
+    await secureCopy(guard, options.outbound ?? context.settings.rehearse.outbound);
   } finally {
     await guard.close();
   }

@@ -1,3 +1,4 @@
+import type { OutboundMode } from "../../config/settings.ts";
 import type { CommonOptions } from "../../context/context.ts";
 import type { Severity } from "../../findings/finding.ts";
 
@@ -7,10 +8,10 @@ export interface RehearseOptions extends CommonOptions {
   /** Rehearse on a dump of this server: a Postgres URL, or the name of an environment variable that holds one. */
   readonly from?: string | undefined;
   /**
-   * What to do when the copy can reach other systems, for example by a foreign server. `refuse` (default): run nothing.
-   * `disable`: disable it in the copy, and refuse what cannot be disabled. `allow`: run with it.
+   * What to do when the copy can reach other systems, for example by a foreign server. `refuse`: run nothing. `disable`: disable it in
+   * the copy, and refuse what cannot be disabled. `allow`: run with it. Default the setting `rehearse.outbound`, which is `refuse`.
    */
-  readonly outbound?: "refuse" | "disable" | "allow" | undefined;
+  readonly outbound?: OutboundMode | undefined;
   /** Also rehearse the safer way of findings where that is possible, each on a copy of its own. Default true. */
   readonly alternatives?: boolean | undefined;
   /** Show statements with their literals, and the output of the command. Both can contain values of rows. Default false. */

@@ -1,4 +1,5 @@
 import { messageOf, OffshootError } from "../../errors.ts";
+import type { OutboundMode as Mode } from "../../config/settings.ts";
 import type { Context } from "../../context/context.ts";
 import { readMigrationTexts } from "../../context/migration-texts.ts";
 import type { Migrations } from "../../context/migrations.ts";
@@ -9,8 +10,6 @@ import { fileOfMigration } from "../../rehearsal/sql/file-of-migration.ts";
 import { plannedOutbound, type PlannedOutbound } from "../../rehearsal/sql/planned-outbound.ts";
 import { type AppliedBefore, appliedBefore } from "./applied-before.ts";
 import { changedSince } from "./changed-files.ts";
-
-type Mode = "refuse" | "disable" | "allow";
 
 /** What a copy is before the migrations run in it. */
 export interface SecuredRun {
@@ -85,7 +84,9 @@ function connected(found: readonly Outbound[], why: string, canDisable: boolean)
   const names = found.map(describeOutbound).join(", ");
   return new OffshootError("COPY_CONNECTED", `The copy can reach other systems: ${names}. ${why}`, {
     meaning: "A migration, a trigger or a job could change production from the copy. Nothing was run.",
-    remedy: `${canDisable ? "Add --outbound disable to disable it in the copy, or" : "Add"} --outbound allow if your migrations do not use it.`,
+    remedy: canDisable
+      ? "Set rehearse.outbound to disable, which disables it in the copy, or to allow if your migrations do not use it. With rehearse and diff: --outbound disable or --outbound allow."
+      : "Set rehearse.outbound to allow if your migrations do not use it. With rehearse and diff: --outbound allow.",
     facts: { outbound: names },
   });
 }
@@ -100,7 +101,8 @@ function connecting(planned: readonly PlannedOutbound[], mode: Mode): OffshootEr
   const why = mode === "disable" ? " What a migration creates cannot be disabled before it runs." : "";
   return new OffshootError("COPY_CONNECTED", `The migrations let the copy reach other systems: ${shown}.${why}`, {
     meaning: "They could change production from the copy. Nothing was run.",
-    remedy: "Add --outbound allow if they change nothing there, or if this machine cannot reach those systems.",
+    remedy:
+      "If they change nothing there, or this machine cannot reach those systems, set rehearse.outbound to allow. With rehearse and diff: --outbound allow.",
     facts: { outbound: names.join(", ") },
   });
 }

@@ -53,7 +53,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   const { roleSettings, ...secured } = await withSession(
     copy.url,
     async (session) => ({
-      ...(await secureRun(context, session, migrations, options.outbound ?? "refuse")),
+      ...(await secureRun(context, session, migrations, options.outbound ?? context.settings.rehearse.outbound)),
       roleSettings: await readRoleSettings(session),
     }),
     { signal: context.signal },

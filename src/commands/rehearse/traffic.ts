@@ -55,7 +55,7 @@ export async function rehearseTraffic(
     const { signal } = context;
     const guard = await connect(copy.url, { signal });
     try {
-      await secureRun(context, guard, migrations, options.outbound ?? "refuse");
+      await secureRun(context, guard, migrations, options.outbound ?? context.settings.rehearse.outbound);
     } finally {
       await guard.close();
     }

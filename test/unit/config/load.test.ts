@@ -62,6 +62,7 @@ describe("with nothing configured", () => {
         blockedReadsMs: 0,
         blockedWritesMs: 1000,
         durationMs: 600_000,
+        outbound: "refuse",
         rewriteBytes: 100 * 1024 ** 2,
         severities: {},
         tables: {},

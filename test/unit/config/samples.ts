@@ -1,4 +1,4 @@
-import type { ValueKind } from "../../../src/config/value-formats.ts";
+import type { ValueKind } from "../../../src/config/kind-values.ts";
 
 /** Two different values of each kind, in the form used in the file and as text in a variable or flag. */
 export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
@@ -17,6 +17,10 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
   neonSslMode: [
     { input: "verify-ca", text: "verify-ca" },
     { input: "require", text: "require" },
+  ],
+  outbound: [
+    { input: "disable", text: "disable" },
+    { input: "allow", text: "allow" },
   ],
   fence: [
     { input: "require", text: "require" },

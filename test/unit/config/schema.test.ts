@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { describe, expect, test } from "vitest";
 import { FIELDS, keysBelow } from "../../../src/config/fields.ts";
 import { parseConfiguration } from "../../../src/config/file.ts";
-import type { ValueKind } from "../../../src/config/value-formats.ts";
+import type { ValueKind } from "../../../src/config/kind-values.ts";
 import { fileSchema, jsonSchema } from "../../../src/config/schema.ts";
 import { NORMALISATION_CHOICES, PROVIDER_CHOICES, REQUIRED_STEP_CHOICES, TOOL_CHOICES } from "../../../src/config/settings.ts";
 import { rehearsalJsonSchema } from "../../support/rehearsal-schema.ts";
@@ -31,6 +31,7 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
   severity: fc.constantFrom("error", "warning", "info"),
   neonSslMode: fc.constantFrom("verify-full", "verify-ca", "require"),
   fence: fc.constantFrom("auto", "require", "off"),
+  outbound: fc.constantFrom("refuse", "disable", "allow"),
   tool: fc.constantFrom(...TOOL_CHOICES),
   duration,
   major: fc.constantFrom(14, 15, 16, 17, 18),
