@@ -8,6 +8,7 @@ import { unsafeConversion } from "./conversion.ts";
 import { unsafeBatches, unsafeSwap, unsafeTrigger } from "./hindrances.ts";
 import { partsOf } from "./swap-parts.ts";
 import { swapStatements } from "./swap.ts";
+import { forUtc } from "./time-zone.ts";
 
 const STEPS =
   "Add a second column of the new type, keep it equal with a trigger, fill it in batches, create its indexes concurrently, and replace the old column in one transaction.";
@@ -39,6 +40,8 @@ export function forType({ tokens }: Action, facts: TableFacts | undefined): Advi
     return refuse(
       "the table and its column are not known from the state before the migrations, or the statement changes more than this column",
     );
+  const utc = value && forUtc({ table: facts.written, column: written, from: column.type, to: type, using: value });
+  if (utc !== undefined) return utc;
   const names = {
     column: written,
     added: derivedName([written], "new"),

@@ -175,4 +175,28 @@ describe.each(MAJORS.filter(([, binaries]) => binaries !== undefined))("PostgreS
     expect(sql.join(";")).not.toContain("secret");
     expect(sql.join(";")).toContain("x || ?");
   });
+
+  test.each([
+    ["timestamp", "timestamptz", "(at at time zone 'UTC')"],
+    ["timestamptz", "timestamp without time zone", "at at time zone 'Etc/UTC'"],
+  ])("a change from %s to %s in UTC writes no row, and has the same values", async (from, to, using) => {
+    const before = `create schema app; create table app.t (id int primary key, at ${from}); insert into app.t select g, '2026-03-29 00:00+00'::timestamptz + g * interval '7 minutes' from generate_series(1, 2000) g; create index on app.t (at)`;
+    const change = `alter table app.t alter column at type ${to} using ${using}`;
+    const [original, advised] = [await prepared(before), await prepared(before)];
+    const [{ sql }, file] = [
+      await adviceFor(advised, major, change, false),
+      () => withSession(advised, (session) => session.query("select pg_relation_filenode('app.t') as file")),
+    ];
+    const fileBefore = await file();
+    await paste(original, [change]);
+    await paste(advised, sql);
+    expect(await file()).toEqual(fileBefore);
+    expect(await stateOf(advised, major, "app.t")).toEqual(await stateOf(original, major, "app.t"));
+  });
+
+  test("a change of a time in another zone is no such change", async () => {
+    const url = await prepared("create schema app; create table app.t (id int primary key, at timestamp)");
+    const { sql } = await adviceFor(url, major, "alter table app.t alter column at type timestamptz using at at time zone 'Europe/Berlin'");
+    expect(sql.join(";")).not.toContain("set time zone");
+  });
 });
