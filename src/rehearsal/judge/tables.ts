@@ -4,12 +4,14 @@ import { found } from "../finding.ts";
 import { type Delay, type EffectiveLimits, MOMENT_MS, type RehearsalLimits } from "../limits.ts";
 import type { ExplainedWait } from "../measure/explain-waits.ts";
 import { type Explained, type ExplainedTable, lengthOf } from "../measure/measure.ts";
+import type { Blamed } from "../measure/blame.ts";
 import type { TableChange } from "../measure/tables.ts";
 import { holdingOf } from "../measure/holding.ts";
 import type { Wait } from "../observe/blocking.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { SEQUENCE } from "../observe/relations.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
+import { isAtLeast, strongestLock } from "../sql/strongest-lock.ts";
 import { adviseToReplace, endsByDrop } from "./dropped.ts";
 import { heldSubject } from "./held.ts";
 import type { Judged } from "./judged.ts";
@@ -68,7 +70,7 @@ function judgeWait(
   const general = {
     limit: acceptedMs === MOMENT_MS ? "a moment" : formatWait(acceptedMs, formatElapsed),
     ...(limitMs === acceptedMs ? {} : { judgedFrom: formatWait(limitMs, formatElapsed) }),
-    table: `${indexOf(change, wait)}${sizeInWords(change)}`,
+    table: `${indexOf(change, wait, blamed)}${sizeInWords(change)}`,
   };
   const facts = {
     ...subject,
@@ -94,8 +96,13 @@ function judgeWait(
   ];
 }
 
-/** Of a lock on an index: the table itself can have a weaker one, as the list of tables says. */
-export function indexOf({ relations }: Pick<TableChange, "relations">, { relation }: Wait): string {
+/**
+ * Of a lock on an index: the table itself can have a weaker one, as the list of tables says. Empty where the statement takes such a lock
+ * on the table too: then that on the index can be of a later statement.
+ */
+export function indexOf({ relations }: Pick<TableChange, "relations">, { relation, firstMode }: Wait, blamed: Blamed | undefined): string {
+  const own = blamed && strongestLock(blamed.part.tokens);
+  if (own !== undefined && isAtLeast(own, firstMode)) return "";
   const index = relations.find(({ id, kind }) => id === relation && ["i", "I"].includes(kind));
   return index === undefined ? "" : `the index ${index.shown} of `;
 }

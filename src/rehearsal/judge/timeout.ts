@@ -37,7 +37,7 @@ export function judgeTimeout(
   const used = tables.filter(({ change }) => change.rows !== 0);
   const seen = used.flatMap(({ change, reads, writes }) =>
     [...reads, ...writes].flatMap(({ wait, blamed }): readonly Request[] =>
-      blamed === undefined ? [] : [{ change, blamed, mode: wait.firstMode, fromMs: wait.fromMs, index: indexOf(change, wait) }],
+      blamed === undefined ? [] : [{ change, blamed, mode: wait.firstMode, fromMs: wait.fromMs, index: indexOf(change, wait, blamed) }],
     ),
   );
   const [first] = [...seen, ...unseenRequests(used, allStatements)]

@@ -1,6 +1,6 @@
 import { readParts } from "../../../../src/rehearsal/measure/parts.ts";
 import { expect, test } from "vitest";
-import { judgeTable } from "../../../../src/rehearsal/judge/tables.ts";
+import { indexOf, judgeTable } from "../../../../src/rehearsal/judge/tables.ts";
 import { unjudgedWaits } from "../../../../src/rehearsal/judge/unjudged.ts";
 import type { RehearsalFinding } from "../../../../src/rehearsal/finding.ts";
 import type { RehearsalLimits } from "../../../../src/rehearsal/limits.ts";
@@ -136,4 +136,35 @@ test("many messages that are all a little late on a busy machine are not a findi
 
 test("the finding quotes the limit that is set, and apart from it from when on a busy machine is judged", () => {
   expect(findings([[REWRITE, 0, 8000]])[0]?.facts).toMatchObject({ limit: "a moment", judgedFrom: "748 ms" });
+});
+
+test.each([
+  ["alter table app.events rename column a to b", ""],
+  ["drop index app.events_a", "the index app.events_a of "],
+  ["reindex table app.events", "the index app.events_a of "],
+])("the lock of %s is said to be one on an index only if it is not one on the table", (sql, shown) => {
+  const index: Relation = { ...table, id: 2, name: "events_a", kind: "i", shown: "app.events_a", table: 1 };
+  const wait: Wait = {
+    fromMs: 0,
+    toMs: 9,
+    pid: 7,
+    relation: 2,
+    mode: "AccessExclusiveLock",
+    firstMode: "AccessExclusiveLock",
+    withinMs: 0,
+  };
+  const [statement] = readStatements(
+    {
+      statements: [{ session: "s", sql, startMs: 0, endMs: 9, tags: [], sqlstate: undefined, mark: undefined, isExact: true }],
+      transactions: [],
+      dropped: 0,
+    },
+    new Map([["s", 7]]),
+    readParts(files),
+    undefined,
+    9,
+  );
+  const [part] = statement?.parts ?? [];
+  const blamed = statement && part && { statement, part };
+  expect(indexOf({ relations: [table, index] }, wait, blamed)).toBe(shown);
 });
