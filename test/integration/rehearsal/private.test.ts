@@ -198,7 +198,9 @@ test.each([
   { timeout: 60_000 },
   async (script, error) => {
     const { code, all, stdout } = await rehearseCommand(script);
-    const { outcome, findings, statements } = JSON.parse(stdout) as Rehearsal;
+    const { outcome, statements, ...rest } = JSON.parse(stdout) as Rehearsal;
+    // Production has tables that cannot be restored, from another test.
+    const findings = rest.findings.filter(({ code: kind }) => !kind.endsWith("-missing"));
     expect({ code, outcome, kinds: findings.map(({ code: kind }) => kind) }).toEqual({
       code: 10,
       outcome: "failed",
