@@ -13,6 +13,7 @@ import { emitSchemaDiff } from "./diff/emit.ts";
 import type { CopySource, OpenCopy } from "./rehearse/copy.ts";
 import { dumpedServer } from "./rehearse/dumped-server.ts";
 import type { RehearseOptions } from "./rehearse/options.ts";
+import type { Rehearsed } from "./rehearse/rehearse-on.ts";
 import { withoutSource } from "./rehearse/source-environment.ts";
 
 export type { RehearseOptions } from "./rehearse/options.ts";
@@ -59,6 +60,9 @@ async function run(context: Context, migrations: Migrations, source: CopySource,
   const { rehearseOn } = await import("./rehearse/rehearse-on.ts");
   const { withParentCopies } = await import("./rehearse/parent-copy.ts");
   const { rehearseAlternatives } = await import("./rehearse/alternatives.ts");
+  const { directTime } = await import("./rehearse/direct-time.ts");
+  const timed = ({ sent, measured }: Rehearsed, open: OpenCopy): Promise<string | undefined> =>
+    directTime(context, open, migrations, { sent, ms: measured.ms }, options);
   const planned = options.traffic === undefined ? undefined : await readTraffic(context, options.traffic);
   const { measured, copy, outcome, unjudged, findings, schema, traffic } = await withParentCopies(context, source, async (open) => {
     // First, because a statement that fails without any migration ends the command.
@@ -68,7 +72,8 @@ async function run(context: Context, migrations: Migrations, source: CopySource,
       options.alternatives === false
         ? rehearsed.judged.map(({ finding }) => finding)
         : await rehearseAlternatives(context, open, rehearsed.judged, options);
-    return { ...rehearsed, traffic: met, findings: [...found, ...(met?.findings ?? [])].toSorted(bySeverity) };
+    const direct = options.alternatives === false || rehearsed.outcome !== "succeeded" ? undefined : await timed(rehearsed, open);
+    return { ...withLimit(rehearsed, direct), traffic: met, findings: [...found, ...(met?.findings ?? [])].toSorted(bySeverity) };
   });
   const folder = relative(await topOf(context.cwd), context.cwd);
   const compared = schema === undefined ? {} : { schema };
@@ -85,6 +90,13 @@ async function run(context: Context, migrations: Migrations, source: CopySource,
     ...compared,
     ...met,
   };
+}
+
+/** With one more sentence about what the observation could not see. */
+function withLimit(rehearsed: Rehearsed, limit: string | undefined): Rehearsed {
+  if (limit === undefined) return rehearsed;
+  const { observation } = rehearsed.measured;
+  return { ...rehearsed, measured: { ...rehearsed.measured, observation: { ...observation, limits: [...observation.limits, limit] } } };
 }
 
 /** Runs the traffic beside the migrations. What it met is a result, also when the migrations fail beside it. */

@@ -45,6 +45,8 @@ export interface Rehearsed {
   readonly outcome: Rehearsal["outcome"];
   readonly schema: RehearsedSchema | undefined;
   readonly unjudged: Rehearsal["unjudged"];
+  /** The statements that the command sent. */
+  readonly sent: readonly string[];
 }
 
 /** Runs the pending migrations in a copy under observation. Throws what `rehearse` throws. */
@@ -77,7 +79,8 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     },
     (url) => runSteps(context, migrations, url, { literals, throughBroker }),
   );
-  copy.sent?.(observed.recording.statements.map(({ sql }) => sql));
+  const texts = observed.recording.statements.map(({ sql }) => sql);
+  copy.sent?.(texts);
   const created = await connectionsMade(context, copy, outbound);
   const end = observed.result;
   const names = observed.errors.length === 0 ? [] : await shownNames(copy, observed.errors, files.texts, context.signal);
@@ -130,6 +133,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   return {
     measured: explained.measured,
     judged,
+    sent: texts,
     unjudged: unjudgedWaits(explained, limitsOf(context), context.now(), explained.measured.observation),
     copy: rehearsedCopy(copy, secured, observed.before.major, [...outbound, ...created]),
     outcome: !end.ok ? "failed" : isChanged || !throughBroker ? "succeeded" : "nothing-pending",

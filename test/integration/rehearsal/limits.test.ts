@@ -284,3 +284,24 @@ test("the sessions of the traffic are not those of the migrations: none is ended
   });
   expect(result.traffic?.all).toMatchObject({ before: { errors: 0 }, during: { errors: 0 }, after: { errors: 0 } });
 });
+
+test(
+  "a command with many messages runs without the observation too, on a copy of its own, and the report has both times",
+  SLOW,
+  async () => {
+    const reads = Array.from({ length: 700 }, (_, at) => `select name from person where id = ${at};\n`).join("");
+    await project.write("many.sql", `set lock_timeout = '3s';\ninsert into other select count(*) from other;\n${reads}`);
+    const args = ["--", "sh", "-c", 'psql -q -v ON_ERROR_STOP=1 -f many.sql "$DATABASE_URL" && echo run >> runs.txt'];
+    const { code, stdout } = await project.offshoot(["rehearse", "--json", ...args]);
+    const { observation } = JSON.parse(stdout) as Rehearsal;
+    expect({ code, limits: observation.limits }).toMatchObject({
+      code: 0,
+      limits: expect.arrayContaining([
+        expect.stringMatching(/^Without the observation, the same command took [\d.]+ m?s on another copy, and [\d.]+ m?s here/),
+      ]),
+    });
+    expect(await read("runs.txt")).toBe("run\nrun\n");
+    await project.offshoot(["rehearse", "--json", "--no-alternatives", ...args]);
+    expect(await read("runs.txt")).toBe("run\nrun\nrun\n");
+  },
+);

@@ -159,7 +159,7 @@ describe.each(["", ...(await otherMajors())])("a hostile database on Postgres in
     const { repair: found, code } = await repair(urls);
     expect(code).toBe(14);
     expect(found.provedOn).toBeUndefined();
-    expect(found.unrepaired[0]?.reason).toContain("It has the function public.quick in the language internal");
+    expect(found.unrepaired[0]?.reason).toContain("The copy has the function public.quick in the language internal");
   });
 
   test("a search path with SQL in it stays a search path when its database is copied", async () => {
